@@ -1,0 +1,18 @@
+//! The ground floor: plain values every other module speaks in.
+//!
+//! Owns the nouns of one request (offset, endpoint, sample, failure), units as people write them,
+//! and secrets. Must not know clocks, sockets, files, statistics or output formats.
+
+pub mod endpoint;
+pub mod failure;
+pub mod offset;
+pub mod python_repr;
+pub mod sample;
+pub mod secret;
+pub mod units;
+
+pub use endpoint::{Endpoint, EndpointId};
+pub use failure::{Failure, FailureKind};
+pub use offset::Offset;
+pub use sample::{Outcome, Sample};
+pub use secret::{Masker, Secret};

@@ -1,0 +1,28 @@
+//! A request ready to go on the wire.
+//!
+//! The meeting point of templates (which make it) and transports (which send it). Must not know
+//! either.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use url::Url;
+
+/// One request with nothing left to fill in. Cheap to clone: the body is shared.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The method to send.
+    pub method: Method,
+    /// Where to: absolute, `http` or `https`, without user information and fragment.
+    pub url: Url,
+    /// Headers in the order to send them; content type and authorization included, those that
+    /// the transport itself decides (host, content length, accept-encoding, cookies) not.
+    pub headers: HeaderMap,
+    /// The body; empty for none.
+    pub body: Bytes,
+    /// Time allowed from setting out to the last byte of the answer.
+    pub timeout: Duration,
+    /// Whether a redirect is followed (at most 30, as Locust does).
+    pub follow_redirects: bool,
+}

@@ -1,0 +1,9 @@
+//! Sending bytes: how a prepared request travels and its answer comes back.
+//!
+//! Each transport is one folder or file behind the two traits of [`contract`]; this file lists
+//! them. Must not know users, statistics, checks or scenarios: it is told what to send and tells
+//! a reader what arrived.
+
+pub mod contract;
+
+pub use contract::{Client, ClientSettings, Transport, TransportError};
