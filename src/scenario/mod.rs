@@ -1,1 +1,10 @@
-//! To be written.
+//! What was decided: YAML, `.env`, environment and flags, resolved into a [`Plan`] or into every
+//! problem at once.
+//!
+//! Pure: files and environment are given to it. Must not know the engine or any output.
+
+pub mod host;
+pub mod plan;
+
+pub use host::HostClass;
+pub use plan::Plan;
