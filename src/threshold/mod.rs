@@ -2,11 +2,15 @@
 //!
 //! Pure. Must not know YAML, the engine or how a verdict is shown.
 
+pub mod judge;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::EndpointId;
+
+pub use judge::{Evidence, Judgement, Standing, judge};
 
 /// A figure a threshold can be set on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,4 +89,19 @@ pub struct Threshold {
     pub abort: bool,
     /// What breaking it means.
     pub level: Level,
+}
+
+impl Comparison {
+    /// Whether `observed` compares to `limit` as asked.
+    #[must_use]
+    pub fn holds(self, observed: f64, limit: f64) -> bool {
+        match self {
+            Comparison::Less => observed < limit,
+            Comparison::AtMost => observed <= limit,
+            Comparison::Greater => observed > limit,
+            Comparison::AtLeast => observed >= limit,
+            Comparison::Equal => (observed - limit).abs() < f64::EPSILON,
+            Comparison::NotEqual => (observed - limit).abs() >= f64::EPSILON,
+        }
+    }
 }
