@@ -3,8 +3,16 @@
 //! Pure arithmetic over offsets it is given. Must not know clocks, sockets, requests or the
 //! engine that acts on its answers.
 
+pub mod dispatch;
+pub mod pace;
+pub mod selection;
 pub mod shape;
+pub mod step;
 pub mod wait;
+mod workers;
 
+pub use dispatch::Dispatcher;
+pub use selection::ClassShare;
 pub use shape::{LoadShape, Target};
+pub use step::{Change, Step};
 pub use wait::WaitTime;
