@@ -68,8 +68,12 @@ impl Service {
         self.try_post(path, body).await.unwrap()
     }
 
+    async fn try_ask(&self) -> reqwest::Result<Response> {
+        self.try_post("/query", &json!({"query": QUESTION})).await
+    }
+
     async fn ask(&self) -> Response {
-        self.post("/query", &json!({"query": QUESTION})).await
+        self.try_ask().await.unwrap()
     }
 
     async fn counts(&self) -> Value {
@@ -514,15 +518,16 @@ async fn a_hanging_request_is_never_answered_and_does_not_keep_the_service_from_
         ..Faults::default()
     })
     .await;
-    let waiting = service.try_post("/query", &json!({"query": QUESTION}));
+    let waiting = service.try_ask();
     let waited = tokio::time::timeout(Duration::from_millis(100), waiting).await;
     assert!(waited.is_err());
     assert_eq!(service.counts().await["POST /query"], json!({"hang": 1}));
 
-    let body = json!({"query": QUESTION});
-    let waiting = service.try_post("/query", &body);
+    let (client, handle) = (service.client, service.handle);
+    let request = client.post(format!("{}/query", service.base));
+    let waiting = request.body(r#"{"query": "rag"}"#).send();
     let stopping = async {
-        while service.handle.counts()["POST /query"]["hang"] < 2 {
+        while handle.counts()["POST /query"]["hang"] < 2 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         service.stop.send(()).unwrap();
@@ -543,7 +548,7 @@ async fn a_client_that_leaves_is_counted_as_such() {
         ..quick()
     };
     let service = start_with(config).await;
-    let waiting = service.try_post("/query", &json!({"query": QUESTION}));
+    let waiting = service.try_ask();
     let waited = tokio::time::timeout(Duration::from_millis(50), waiting).await;
     assert!(waited.is_err());
     while service.handle.counts().is_empty() {
