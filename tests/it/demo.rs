@@ -1,5 +1,10 @@
 //! The embedded service as its clients see it, over real sockets on ports the system chooses.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper's failure is the test's failure"
+)]
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
