@@ -7,12 +7,17 @@ pub mod dispatch;
 pub mod pace;
 pub mod selection;
 pub mod shape;
+pub mod shapes;
 pub mod step;
 pub mod wait;
 mod workers;
 
 pub use dispatch::Dispatcher;
 pub use selection::ClassShare;
-pub use shape::{LoadShape, Target};
+pub use shape::{LoadShape, ShapeKind, Target};
+pub use shapes::{Constant, Stage, Stages};
 pub use step::{Change, Step};
 pub use wait::WaitTime;
+
+/// Every load shape there is.
+pub const SHAPES: &[ShapeKind] = &[shapes::constant::KIND, shapes::stages::KIND];
