@@ -22,6 +22,9 @@ impl HostClass {
     /// Whether load may go there without approval.
     #[must_use]
     pub fn runs_unasked(self) -> bool {
-        matches!(self, HostClass::Loopback | HostClass::Private | HostClass::Staging)
+        matches!(
+            self,
+            HostClass::Loopback | HostClass::Private | HostClass::Staging
+        )
     }
 }

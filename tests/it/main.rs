@@ -1,1 +1,6 @@
 //! The one integration binary: several would link slowly.
+
+mod architecture;
+mod locust;
+mod powershell;
+mod tools;
