@@ -53,6 +53,9 @@ const AUTOMATIC: &[&str] = &[
     "true",
 ];
 
+/// Variables that Windows PowerShell 5.1 lacks, in lower case.
+const ONLY_IN_7: &[&str] = &["$iswindows", "$islinux", "$ismacos", "$iscoreclr"];
+
 /// Short options of ragload, which PowerShell must not take for the beginning of a parameter name.
 const RAGLOAD_SHORT_OPTIONS: &[&str] = &["u", "r", "t", "s", "l", "f", "p", "c"];
 
@@ -124,7 +127,12 @@ fn complaint(node: Node<'_>, text: &str, source: &str) -> Option<&'static str> {
         "file_redirection_operator" | "merging_redirection_operator" if text.starts_with('2') => {
             Some("5.1 turns redirected stderr lines into errors")
         }
-        "variable" if text.eq_ignore_ascii_case("$IsWindows") => Some("5.1 does not have it"),
+        "foreach_statement" if loops_over_automatic(node, source) => {
+            Some("this loop variable is PowerShell's own")
+        }
+        "variable" if ONLY_IN_7.contains(&text.to_lowercase().as_str()) => {
+            Some("5.1 does not have it")
+        }
         _ => None,
     }
 }
@@ -133,6 +141,16 @@ fn complaint(node: Node<'_>, text: &str, source: &str) -> Option<&'static str> {
 fn writes_automatic(node: Node<'_>, source: &str) -> bool {
     let name = written_variable(node, source);
     name.is_some_and(|name| AUTOMATIC.contains(&name.as_str()))
+}
+
+/// Whether the variable of a `foreach` is an automatic one.
+fn loops_over_automatic(node: Node<'_>, source: &str) -> bool {
+    let mut cursor = node.walk();
+    let variable = node
+        .children(&mut cursor)
+        .find(|child| child.kind() == "variable");
+    let name = variable.and_then(|variable| variable.utf8_text(source.as_bytes()).ok());
+    name.is_some_and(|name| AUTOMATIC.contains(&name.trim_matches('$').to_lowercase().as_str()))
 }
 
 /// The name, in lower case and without its scope, of the variable that a node declares or writes.
@@ -198,13 +216,12 @@ fn name_of(path: &Path) -> String {
 
 #[test]
 fn every_script_is_right_under_both_powershells() {
-    let mut report = String::new();
+    let mut report = Vec::new();
     for (name, source) in scripts() {
-        for problem in problems(&source) {
-            report += &format!("\n  {name}: {problem}");
-        }
+        let found = problems(&source).into_iter();
+        report.extend(found.map(|problem| format!("{name}: {problem}")));
     }
-    assert!(report.is_empty(), "{report}");
+    assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
 #[test]
@@ -271,6 +288,10 @@ fn each_way_to_go_wrong_is_noticed() {
         ),
         ("$PID = 3", "an assignment to an automatic variable"),
         ("$global:LASTEXITCODE += 1", "the same with a scope"),
+        (
+            "foreach ($input in 1, 2) { a }",
+            "a loop over an automatic variable",
+        ),
         ("& a && b", "and-then"),
         ("& a || b", "or-else"),
         ("$c = $a ? 1 : 2", "the ternary operator"),
