@@ -3,6 +3,8 @@
 //!
 //! Pure: files and environment are given to it. Must not know the engine or any output.
 
+mod course;
+pub mod estimate;
 pub mod host;
 pub mod plan;
 

@@ -2,6 +2,7 @@
 //!
 //! Owns the rule that no data is never a pass. Must not know when it is asked or what follows.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -125,5 +126,19 @@ fn observe(metric: Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
         Metric::Requests => Some(entry.requests as f64),
         Metric::Failures => Some(entry.failures as f64),
         Metric::RateLimited => Some(entry.rate_limited as f64),
+    }
+}
+
+impl fmt::Display for Judgement {
+    /// The expression, where it looks, and what was observed: `p95 < 2s on POST /query: 3.4s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.expression)?;
+        if let Some(on) = &self.on {
+            write!(f, " on {on}")?;
+        }
+        let observed = self
+            .observed
+            .map(|observed| self.metric.show_observed(observed));
+        write!(f, ": {}", observed.as_deref().unwrap_or("no data"))
     }
 }
