@@ -15,7 +15,7 @@ mod user;
 mod verdict;
 
 pub use audience::Audience;
-pub use director::{RunParts, run};
+pub use director::{Finished, RunParts, run};
 pub use launch::Shards;
 pub use preflight::{PreflightAnswer, PreflightError, preflight};
 pub use probe::Probe;
