@@ -3,6 +3,7 @@
 //! Must not know how users are scheduled.
 
 use indexmap::IndexMap;
+use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
 
@@ -19,4 +20,17 @@ pub struct Scope {
     pub variables: IndexMap<String, Value>,
     /// Random numbers of this user: seeded from (run seed, user number).
     pub random: Xoshiro256PlusPlus,
+}
+
+impl Scope {
+    /// Nobody's scope, for what takes nothing from it: always the same.
+    pub(super) fn empty() -> Scope {
+        Scope {
+            user_id: 0,
+            user_class: String::new(),
+            iteration: 0,
+            variables: IndexMap::new(),
+            random: Xoshiro256PlusPlus::seed_from_u64(0),
+        }
+    }
 }
