@@ -31,10 +31,19 @@ pub(super) fn announcement(plan: &Plan) -> String {
 /// `10 users at 2/s for 2m`.
 pub(super) fn load_in_words(load: &Load) -> String {
     match load {
-        Load::Users { users, spawn_rate, run_time } => {
-            let time = run_time
-                .map_or_else(|| "until stopped".to_owned(), |t| format!("for {}", format_duration(t)));
-            format!("{users} {}, {spawn_rate} spawned per second, {time}", users_word(*users))
+        Load::Users {
+            users,
+            spawn_rate,
+            run_time,
+        } => {
+            let time = run_time.map_or_else(
+                || "until stopped".to_owned(),
+                |t| format!("for {}", format_duration(t)),
+            );
+            format!(
+                "{users} {}, {spawn_rate} spawned per second, {time}",
+                users_word(*users)
+            )
         }
         Load::Stages(stages) => {
             let total = stages.iter().map(Stage::lasts).sum();
@@ -51,7 +60,11 @@ fn users_word(users: u32) -> &'static str {
 fn stage_in_words(stage: &Stage) -> String {
     match *stage {
         Stage::Hold { users, lasts, .. } => {
-            format!("{users} {} for {}", users_word(users), format_duration(lasts))
+            format!(
+                "{users} {} for {}",
+                users_word(users),
+                format_duration(lasts)
+            )
         }
         Stage::Ramp { to, lasts } => format!("ramp to {to} over {}", format_duration(lasts)),
     }
@@ -76,9 +89,12 @@ pub(super) fn may_run(plan: &Plan) -> Result<(), String> {
 fn ask(host: &str, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), String> {
     let mut answer = String::new();
     // A prompt that cannot be shown is one that was not confirmed.
-    let asked = write!(output, "Type the host's name to put it under load [{host}]: ")
-        .and_then(|()| output.flush())
-        .and_then(|()| input.read_line(&mut answer));
+    let asked = write!(
+        output,
+        "Type the host's name to put it under load [{host}]: "
+    )
+    .and_then(|()| output.flush())
+    .and_then(|()| input.read_line(&mut answer));
     match asked {
         Ok(_) if answer.trim().eq_ignore_ascii_case(host) => Ok(()),
         Ok(_) | Err(_) => Err(format!("not confirmed: {}", refusal(host))),
@@ -101,7 +117,10 @@ mod tests {
     fn only_the_hosts_own_name_confirms() {
         let mut shown = Vec::new();
         let host = "api.example.com";
-        assert_eq!(ask(host, &mut "API.example.com\n".as_bytes(), &mut shown), Ok(()));
+        assert_eq!(
+            ask(host, &mut "API.example.com\n".as_bytes(), &mut shown),
+            Ok(())
+        );
         assert!(ask(host, &mut "yes\n".as_bytes(), &mut shown).is_err());
         assert!(ask(host, &mut "".as_bytes(), &mut shown).is_err());
     }

@@ -185,7 +185,10 @@ pub(super) struct OurArgs {
 /// Where results go; Locust's names.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
-#[expect(clippy::struct_excessive_bools, reason = "one per switch of Locust's command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one per switch of Locust's command line"
+)]
 pub(super) struct OutputArgs {
     /// Folder for results
     #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]

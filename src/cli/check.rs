@@ -15,12 +15,17 @@ use super::approval::load_in_words;
 /// The plan as text.
 pub(super) fn describe(plan: &Plan) -> String {
     let mut out = String::new();
-    let source =
-        plan.source.as_ref().map_or_else(|| "built in".to_owned(), |p| p.display().to_string());
+    let source = plan
+        .source
+        .as_ref()
+        .map_or_else(|| "built in".to_owned(), |p| p.display().to_string());
     let lines = [
         ("Scenario", format!("{} ({source})", plan.scenario)),
         ("About", plan.description.clone()),
-        ("Target", format!("{} ({})", plan.target.shown, approval(plan))),
+        (
+            "Target",
+            format!("{} ({})", plan.target.shown, approval(plan)),
+        ),
         ("Pre-flight", preflight(plan)),
         ("Load", load_in_words(&plan.load)),
         (
@@ -30,7 +35,13 @@ pub(super) fn describe(plan: &Plan) -> String {
                 |n| format!("at most about {}", format_count(n)),
             ),
         ),
-        ("At the end", format!("running tasks get {} to finish", format_duration(plan.stop_timeout))),
+        (
+            "At the end",
+            format!(
+                "running tasks get {} to finish",
+                format_duration(plan.stop_timeout)
+            ),
+        ),
     ];
     for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
         line(&mut out, format_args!("{name:<12}{value}"));
@@ -74,12 +85,19 @@ fn preflight(plan: &Plan) -> String {
 
 fn settings(out: &mut String, plan: &Plan) {
     let width = |of: fn(&crate::scenario::plan::Setting) -> &str| {
-        plan.settings.iter().map(|setting| of(setting).chars().count()).max().unwrap_or(0)
+        plan.settings
+            .iter()
+            .map(|setting| of(setting).chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let (names, values) = (width(|s| &s.name), width(|s| &s.value));
     for setting in &plan.settings {
         let (name, value, origin) = (&setting.name, &setting.value, &setting.origin);
-        line(out, format_args!("  {name:<names$}  {value:<values$}  from {origin}"));
+        line(
+            out,
+            format_args!("  {name:<names$}  {value:<values$}  from {origin}"),
+        );
     }
 }
 
@@ -89,7 +107,14 @@ fn user_class(out: &mut String, plan: &Plan, class: &UserClass) {
     } else {
         format!("weight {}", class.weight)
     };
-    line(out, format_args!("\nUser class {} ({share}), waits {}", class.name, wait(class.wait_time)));
+    line(
+        out,
+        format_args!(
+            "\nUser class {} ({share}), waits {}",
+            class.name,
+            wait(class.wait_time)
+        ),
+    );
     let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
     for (name, steps) in [("on_start", &class.on_start), ("on_stop", &class.on_stop)] {
         if !steps.is_empty() {
@@ -142,7 +167,10 @@ fn data(out: &mut String, plan: &Plan) {
     }
     for set in &plan.data {
         let order = format!("{:?}", set.order).to_lowercase();
-        line(out, format_args!("  {}: {} rows, {order}", set.name, set.rows.len()));
+        line(
+            out,
+            format_args!("  {}: {} rows, {order}", set.name, set.rows.len()),
+        );
     }
 }
 
@@ -151,11 +179,26 @@ fn conditions(out: &mut String, title: &str, thresholds: &[Threshold]) {
         line(out, format_args!("\n{title}"));
     }
     for threshold in thresholds {
-        let on = threshold.on_text.as_ref().map_or_else(String::new, |on| format!(" on {on}"));
-        let over =
-            threshold.over.map_or_else(String::new, |d| format!(" over {}", format_duration(d)));
-        let level = if threshold.level == Level::Warn { " (warns only)" } else { "" };
-        let abort = if threshold.abort { " (ends the run)" } else { "" };
-        line(out, format_args!("  {}{on}{over}{level}{abort}", threshold.expression));
+        let on = threshold
+            .on_text
+            .as_ref()
+            .map_or_else(String::new, |on| format!(" on {on}"));
+        let over = threshold
+            .over
+            .map_or_else(String::new, |d| format!(" over {}", format_duration(d)));
+        let level = if threshold.level == Level::Warn {
+            " (warns only)"
+        } else {
+            ""
+        };
+        let abort = if threshold.abort {
+            " (ends the run)"
+        } else {
+            ""
+        };
+        line(
+            out,
+            format_args!("  {}{on}{over}{level}{abort}", threshold.expression),
+        );
     }
 }

@@ -143,21 +143,30 @@ impl OwnDemo {
     /// Starts one on a free port, on a thread of its own.
     pub(super) fn start() -> anyhow::Result<OwnDemo> {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let config = DemoConfig { listen, ..DemoConfig::default() };
+        let config = DemoConfig {
+            listen,
+            ..DemoConfig::default()
+        };
         let runtime = runtime().context("cannot start the demo service")?;
         let demo = runtime.block_on(Demo::bind(config))?;
         let address = demo.local_addr();
         let (stop, stopped) = oneshot::channel::<()>();
-        let thread = std::thread::Builder::new().name("demo".to_owned()).spawn(move || {
-            let served = runtime.block_on(demo.serve(async {
-                // An error means that its owner is gone: that ends it too.
-                let _ = stopped.await;
-            }));
-            if let Err(error) = served {
-                tracing::error!("{error}");
-            }
-        })?;
-        Ok(OwnDemo { address, stop: Some(stop), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("demo".to_owned())
+            .spawn(move || {
+                let served = runtime.block_on(demo.serve(async {
+                    // An error means that its owner is gone: that ends it too.
+                    let _ = stopped.await;
+                }));
+                if let Err(error) = served {
+                    tracing::error!("{error}");
+                }
+            })?;
+        Ok(OwnDemo {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     /// Its base address.
@@ -177,5 +186,7 @@ impl Drop for OwnDemo {
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
 }

@@ -12,23 +12,45 @@ use super::screen::show;
 
 /// The PowerShell scripts that ship.
 const SCRIPTS: &[(&str, &str)] = &[
-    ("run_smoke_test.ps1", include_str!("../../scripts/run_smoke_test.ps1")),
-    ("run_load_test.ps1", include_str!("../../scripts/run_load_test.ps1")),
-    ("run_stress_test.ps1", include_str!("../../scripts/run_stress_test.ps1")),
-    ("run_spike_test.ps1", include_str!("../../scripts/run_spike_test.ps1")),
-    ("run_soak_test.ps1", include_str!("../../scripts/run_soak_test.ps1")),
-    ("lib/Invoke-Ragload.ps1", include_str!("../../scripts/lib/Invoke-Ragload.ps1")),
+    (
+        "run_smoke_test.ps1",
+        include_str!("../../scripts/run_smoke_test.ps1"),
+    ),
+    (
+        "run_load_test.ps1",
+        include_str!("../../scripts/run_load_test.ps1"),
+    ),
+    (
+        "run_stress_test.ps1",
+        include_str!("../../scripts/run_stress_test.ps1"),
+    ),
+    (
+        "run_spike_test.ps1",
+        include_str!("../../scripts/run_spike_test.ps1"),
+    ),
+    (
+        "run_soak_test.ps1",
+        include_str!("../../scripts/run_soak_test.ps1"),
+    ),
+    (
+        "lib/Invoke-Ragload.ps1",
+        include_str!("../../scripts/lib/Invoke-Ragload.ps1"),
+    ),
 ];
 
 /// Writes what is not there yet.
 pub(super) fn init(directory: &Path) -> anyhow::Result<u8> {
-    let scenarios = SHIPPED.iter().map(|file| (Path::new("scenarios").join(file.name), file.text));
-    let scripts = SCRIPTS.iter().map(|&(name, text)| (Path::new("scripts").join(name), text));
+    let scenarios = SHIPPED
+        .iter()
+        .map(|file| (Path::new("scenarios").join(file.name), file.text));
+    let scripts = SCRIPTS
+        .iter()
+        .map(|&(name, text)| (Path::new("scripts").join(name), text));
     let example = [(Path::new(".env.example").to_owned(), DOTENV_EXAMPLE)];
     for (name, text) in example.into_iter().chain(scenarios).chain(scripts) {
         let path = directory.join(&name);
-        let written = write_new(&path, text)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        let written =
+            write_new(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         let what = if written { "written" } else { "kept   " };
         show(&format!("{what}  {}\n", path.display()));
     }

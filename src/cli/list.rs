@@ -14,7 +14,10 @@ pub(super) fn list(environment: &Environment) -> anyhow::Result<u8> {
     let origins = width(|scenario| &scenario.origin).unwrap_or(0);
     for scenario in &listed {
         let ListedScenario { name, origin, .. } = scenario;
-        show(&format!("{name:<names$}  {origin:<origins$}  {}\n", about(&scenario.content)));
+        show(&format!(
+            "{name:<names$}  {origin:<origins$}  {}\n",
+            about(&scenario.content)
+        ));
     }
     Ok(0)
 }

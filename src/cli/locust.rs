@@ -60,7 +60,9 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     if !cli.skip_log_setup {
         live.push(Box::new(LogSink));
         if !cli.output.only_summary {
-            live.push(Box::new(LocustTables::new(Screen::stderr(style(environment)))));
+            live.push(Box::new(LocustTables::new(Screen::stderr(style(
+                environment,
+            )))));
         }
     }
     tracing::info!("Starting ragload {}", env!("CARGO_PKG_VERSION"));
@@ -112,9 +114,11 @@ fn scenario_name(cli: &LocustCli) -> Result<String, String> {
              some to start from, and README's \"Coming from Locust\" shows how the words map"
         )),
         Some(name) => Ok(name.clone()),
-        None => Err("name a scenario with -f: a YAML file, or one of `ragload list` (smoke, load, \
+        None => Err(
+            "name a scenario with -f: a YAML file, or one of `ragload list` (smoke, load, \
              stress, spike, soak)"
-            .to_owned()),
+                .to_owned(),
+        ),
     }
 }
 
@@ -134,12 +138,16 @@ fn overrides(cli: &LocustCli, demo: Option<&super::demo::OwnDemo>) -> Overrides 
 /// What `--list`, `--show-task-ratio` and `--show-task-ratio-json` print.
 fn shown(cli: &LocustCli, plan: &Plan) -> String {
     if cli.list {
-        let names = plan.classes.iter().map(|class| format!("    {}\n", class.name));
+        let names = plan
+            .classes
+            .iter()
+            .map(|class| format!("    {}\n", class.name));
         return format!("Available Users:\n{}", names.collect::<String>());
     }
     let (per_class, total) = (ratios(plan, false), ratios(plan, true));
     if cli.show_task_ratio_json {
-        let json = serde_json::json!({ "per_class": ratio_json(&per_class), "total": ratio_json(&total) });
+        let json =
+            serde_json::json!({ "per_class": ratio_json(&per_class), "total": ratio_json(&total) });
         return format!("{json:#}\n");
     }
     ratio_table("Task ratio per User class", &per_class) + &ratio_table("Total task ratio", &total)
@@ -151,16 +159,22 @@ type ClassRatio = (String, f64, Vec<(String, f64)>);
 /// Shares of the classes by weight, and of the tasks in their class or in all.
 fn ratios(plan: &Plan, total: bool) -> Vec<ClassRatio> {
     let weight = |class: &crate::scenario::plan::UserClass| {
-        if class.fixed_count > 0 { f64::from(class.fixed_count) } else { class.weight }
+        if class.fixed_count > 0 {
+            f64::from(class.fixed_count)
+        } else {
+            class.weight
+        }
     };
     let all: f64 = plan.classes.iter().map(weight).sum();
     let ratio = |class: &crate::scenario::plan::UserClass| {
         let share = weight(class) / all;
         let tasks: u32 = class.tasks.iter().map(|task| task.weight).sum();
         let of = if total { share } else { 1.0 };
-        let task_share =
-            |weight: u32| of * f64::from(weight) / f64::from(tasks.max(1));
-        let shares = class.tasks.iter().map(|t| (t.name.clone(), task_share(t.weight)));
+        let task_share = |weight: u32| of * f64::from(weight) / f64::from(tasks.max(1));
+        let shares = class
+            .tasks
+            .iter()
+            .map(|t| (t.name.clone(), task_share(t.weight)));
         (class.name.clone(), share, shares.collect())
     };
     plan.classes.iter().map(ratio).collect()
@@ -171,7 +185,10 @@ fn ratio_json(ratios: &[ClassRatio]) -> serde_json::Value {
         let tasks: serde_json::Map<_, _> = (tasks.iter())
             .map(|(name, share)| (name.clone(), serde_json::json!({ "ratio": share })))
             .collect();
-        (name.clone(), serde_json::json!({ "ratio": share, "tasks": tasks }))
+        (
+            name.clone(),
+            serde_json::json!({ "ratio": share, "tasks": tasks }),
+        )
     };
     serde_json::Value::Object(ratios.iter().map(node).collect())
 }

@@ -18,7 +18,10 @@ use super::args::{LoadArgs, OurArgs, OutputArgs};
     override_usage = "ragload [OPTIONS] [USER_CLASS]...",
     max_term_width = 100
 )]
-#[expect(clippy::struct_excessive_bools, reason = "one per switch of Locust's command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one per switch of Locust's command line"
+)]
 pub(super) struct LocustCli {
     /// User classes to run; all when none is named
     #[arg(value_name = "USER_CLASS")]
@@ -59,7 +62,10 @@ pub(super) struct LocustCli {
 
 /// Options of Locust that a later version serves: known, so that the message can say so.
 #[derive(Debug, Default, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "one per switch of Locust's command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one per switch of Locust's command line"
+)]
 pub(super) struct LaterArgs {
     #[arg(long, hide = true)]
     master: bool,
@@ -104,8 +110,14 @@ impl LaterArgs {
             (self.web_host.is_some(), "--web-host", HEADLESS),
             (self.web_port.is_some(), "--web-port", HEADLESS),
             (self.class_picker, "--class-picker", HEADLESS),
-            (self.config.is_some(), "--config", "give the options as flags or LOCUST_* variables"),
+            (
+                self.config.is_some(),
+                "--config",
+                "give the options as flags or LOCUST_* variables",
+            ),
         ];
-        all.into_iter().find(|(given, ..)| *given).map(|(_, option, instead)| (option, instead))
+        all.into_iter()
+            .find(|(given, ..)| *given)
+            .map(|(_, option, instead)| (option, instead))
     }
 }

@@ -25,7 +25,11 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("LOCUST_RESET_STATS", "reset-stats", Kind::Switch),
     ("LOCUST_LOGLEVEL", "loglevel", Kind::Value),
     ("LOCUST_LOGFILE", "logfile", Kind::Value),
-    ("LOCUST_EXIT_CODE_ON_ERROR", "exit-code-on-error", Kind::Value),
+    (
+        "LOCUST_EXIT_CODE_ON_ERROR",
+        "exit-code-on-error",
+        Kind::Value,
+    ),
     ("LOCUST_SKIP_LOG_SETUP", "skip-log-setup", Kind::Switch),
 ];
 
@@ -58,9 +62,9 @@ pub(super) fn additions(
             Kind::Value => added.push(format!("--{option}={value}").into()),
             Kind::List => added.push(format!("--{option}={}", list(value)).into()),
             Kind::Switch => {
-                if is_on(value).ok_or_else(|| {
-                    format!("{variable} must be true or false, found {value:?}")
-                })? {
+                if is_on(value)
+                    .ok_or_else(|| format!("{variable} must be true or false, found {value:?}"))?
+                {
                     added.push(format!("--{option}").into());
                 }
             }
@@ -76,7 +80,9 @@ fn knows(matches: &ArgMatches, id: &str) -> bool {
 /// Locust writes lists as `[x, y]` or `["x", "y"]`.
 fn list(value: &str) -> String {
     let inner = value.trim().trim_start_matches('[').trim_end_matches(']');
-    let items = inner.split(',').map(|item| item.trim().trim_matches(['"', '\'']));
+    let items = inner
+        .split(',')
+        .map(|item| item.trim().trim_matches(['"', '\'']));
     items.collect::<Vec<_>>().join(",")
 }
 

@@ -70,12 +70,24 @@ fn host_name() -> String {
     name.split('.').next().unwrap_or("localhost").to_owned()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the host's name has no other portable source")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the host's name has no other portable source"
+)]
 fn own_host_name() -> Option<String> {
-    let from_environment =
-        || std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME")).ok();
-    let from_file = || std::fs::read_to_string("/etc/hostname").ok().map(|s| s.trim().to_owned());
-    from_environment().or_else(from_file).filter(|name| !name.is_empty())
+    let from_environment = || {
+        std::env::var("COMPUTERNAME")
+            .or_else(|_| std::env::var("HOSTNAME"))
+            .ok()
+    };
+    let from_file = || {
+        std::fs::read_to_string("/etc/hostname")
+            .ok()
+            .map(|s| s.trim().to_owned())
+    };
+    from_environment()
+        .or_else(from_file)
+        .filter(|name| !name.is_empty())
 }
 
 struct LocustLines {
@@ -93,14 +105,19 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let time = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f");
+        let time = jiff::ZonedDateTime::now().strftime("%Y-%m-%d %H:%M:%S,%3f");
         let level = match *event.metadata().level() {
             Level::ERROR => "ERROR",
             Level::WARN => "WARNING",
             Level::INFO => "INFO",
             Level::DEBUG | Level::TRACE => "DEBUG",
         };
-        write!(writer, "[{time}] {}/{level}/{}: ", self.host, event.metadata().target())?;
+        write!(
+            writer,
+            "[{time}] {}/{level}/{}: ",
+            self.host,
+            event.metadata().target()
+        )?;
         let mut visitor = DefaultFields::new().make_visitor(writer.by_ref());
         event.record(&mut visitor);
         drop(visitor);

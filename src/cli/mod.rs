@@ -49,8 +49,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn dispatch(arguments: Vec<OsString>, environment: &Environment) -> u8 {
     let result = if speaks_locust(&arguments) {
-        parse::<LocustCli>(arguments, environment)
-            .map(|(cli, _)| locust::main(cli, environment))
+        parse::<LocustCli>(arguments, environment).map(|(cli, _)| locust::main(cli, environment))
     } else {
         parse::<Cli>(arguments, environment).map(|(cli, _)| command(cli, environment))
     };
@@ -71,7 +70,9 @@ fn speaks_locust(arguments: &[OsString]) -> bool {
     if name.is_some_and(|name| name.eq_ignore_ascii_case("locust")) {
         return true;
     }
-    let Some(first) = arguments.get(1).map(|first| first.to_string_lossy()) else { return false };
+    let Some(first) = arguments.get(1).map(|first| first.to_string_lossy()) else {
+        return false;
+    };
     let top = ["-h", "--help", "-V", "--version"];
     first.starts_with('-') && !top.contains(&first.as_ref())
 }
@@ -81,7 +82,9 @@ fn parse<P: CommandFactory + FromArgMatches>(
     mut arguments: Vec<OsString>,
     environment: &Environment,
 ) -> Result<(P, ArgMatches), u8> {
-    let typed = P::command().try_get_matches_from(&arguments).map_err(|e| usage(&e))?;
+    let typed = P::command()
+        .try_get_matches_from(&arguments)
+        .map_err(|e| usage(&e))?;
     let innermost = typed.subcommand().map_or(&typed, |(_, matches)| matches);
     let added = locust_env::additions(innermost, environment).map_err(|problem| {
         say(&format!("error: {problem}\n"));
@@ -90,7 +93,9 @@ fn parse<P: CommandFactory + FromArgMatches>(
     // In front of positional arguments of any number, so that none is swallowed.
     let at = if typed.subcommand().is_some() { 2 } else { 1 };
     arguments.splice(at..at, added);
-    let matches = P::command().try_get_matches_from(&arguments).map_err(|e| usage(&e))?;
+    let matches = P::command()
+        .try_get_matches_from(&arguments)
+        .map_err(|e| usage(&e))?;
     let parsed = P::from_arg_matches(&matches).map_err(|e| usage(&e))?;
     Ok((parsed, matches))
 }
@@ -119,7 +124,10 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the environment is read here, once")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read here, once"
+)]
 fn environment() -> Result<Environment, String> {
     let process: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

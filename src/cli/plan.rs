@@ -15,13 +15,15 @@ pub(super) fn check(args: &CheckArgs, environment: &Environment) -> anyhow::Resu
     let demo = demo_if(&args.ours)?;
     let overrides = overrides(&args.load, &args.tags, &args.ours, demo.as_ref());
     let defaults = Defaults::of_run(seed());
-    Ok(match resolve(&args.scenario, environment, &overrides, defaults) {
-        Ok(plan) => {
-            show(&check::describe(&plan));
-            0
-        }
-        Err(code) => code,
-    })
+    Ok(
+        match resolve(&args.scenario, environment, &overrides, defaults) {
+            Ok(plan) => {
+                show(&check::describe(&plan));
+                0
+            }
+            Err(code) => code,
+        },
+    )
 }
 
 /// The demo service, when it is asked for.
@@ -34,12 +36,7 @@ pub(super) fn overrides_of_run(args: &RunArgs, demo: Option<&OwnDemo>) -> Overri
     overrides(&args.load, &args.tags, &args.ours, demo)
 }
 
-fn overrides(
-    load: &LoadArgs,
-    tags: &TagArgs,
-    ours: &OurArgs,
-    demo: Option<&OwnDemo>,
-) -> Overrides {
+fn overrides(load: &LoadArgs, tags: &TagArgs, ours: &OurArgs, demo: Option<&OwnDemo>) -> Overrides {
     let filled = |list: &Vec<String>| Some(list.clone()).filter(|list| !list.is_empty());
     Overrides {
         tags: filled(&tags.tags).map(|list| Given::new(list, "--tags")),

@@ -13,7 +13,8 @@ use super::screen::{say, show};
 /// Writes them.
 pub(super) fn main(args: &ReportArgs) -> anyhow::Result<u8> {
     let path = &args.record;
-    let text = destination::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        destination::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let record = match record::from_json(&text) {
         Ok(record) => record,
         Err(error) => {
@@ -22,12 +23,16 @@ pub(super) fn main(args: &ReportArgs) -> anyhow::Result<u8> {
         }
     };
     let prefix = args.output.clone().unwrap_or_else(|| {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         path.with_file_name(name.strip_suffix("_run").unwrap_or(&name))
     });
     let outputs = OutputPlan::of_report(&prefix);
     outputs.render(record)?;
-    for file in outputs.files() {
+    for file in outputs.rendered_files() {
         show(&format!("written  {}\n", file.display()));
     }
     Ok(0)

@@ -68,7 +68,10 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(code: u8, problem: impl ToString) -> Self {
-        Refusal { code, problem: problem.to_string() }
+        Refusal {
+            code,
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -84,15 +87,18 @@ pub(super) fn execute(
         say(&format!("warning: {warning}\n"));
     }
     approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, problem))?;
-    outputs.check().map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+    outputs
+        .check()
+        .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(exit::USAGE, error))?;
     runtime.block_on(async {
         preflight(&plan).await?;
-        let mut sinks =
-            outputs.open().map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+        let mut sinks = outputs
+            .open()
+            .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
         sinks.extend(live);
         run(plan, ours, sinks).await
     })
@@ -125,7 +131,10 @@ async fn run(
 ) -> Result<Finished, Refusal> {
     let (commands, orders) = mpsc::channel::<Command>(COMMANDS);
     let failed = |error: std::io::Error| {
-        Refusal::new(exit::USAGE, format!("cannot start the threads of a run: {error}"))
+        Refusal::new(
+            exit::USAGE,
+            format!("cannot start the threads of a run: {error}"),
+        )
     };
     let audience = Audience::on_thread(sinks).map_err(failed)?;
     let clock = RunClock::start();
@@ -185,8 +194,17 @@ pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut Output
 
 /// Locust's `{u}` `{r}` `{t}` in the name of the report.
 fn fill_placeholders(name: &str, load: &Load) -> String {
-    let Load::Users { users, spawn_rate, run_time } = load else { return name.to_owned() };
-    let name = name.replace("{u}", &users.to_string()).replace("{r}", &spawn_rate.to_string());
+    let Load::Users {
+        users,
+        spawn_rate,
+        run_time,
+    } = load
+    else {
+        return name.to_owned();
+    };
+    let name = name
+        .replace("{u}", &users.to_string())
+        .replace("{r}", &spawn_rate.to_string());
     match run_time {
         Some(time) => name.replace("{t}", &time.as_secs().to_string()),
         None => name,
@@ -213,14 +231,22 @@ fn conclude(
         say(&format!("error: cannot write {error}\n"));
     }
     let on_error = args.exit_code_on_error.unwrap_or(1);
-    Ok(exit::of_run(record.verdict.outcome, on_error, finished.sink_errors.is_empty()))
+    Ok(exit::of_run(
+        record.verdict.outcome,
+        on_error,
+        finished.sink_errors.is_empty(),
+    ))
 }
 
 /// How texts are dressed: no colours under `NO_COLOR`, ASCII where nothing else is sure to show.
 pub(super) fn style(environment: &Environment) -> Style {
     let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| environment.get(name));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| environment.get(name));
     let plain_locale = locale.is_some_and(|value| matches!(value, "C" | "POSIX"));
-    Style { colour: !set("NO_COLOR"), ascii: plain_locale || set("RAGLOAD_ASCII") }
+    Style {
+        colour: !set("NO_COLOR"),
+        ascii: plain_locale || set("RAGLOAD_ASCII"),
+    }
 }
-

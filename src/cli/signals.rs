@@ -12,7 +12,11 @@ pub(super) async fn forward(commands: mpsc::Sender<Command>) {
     let mut asked = false;
     loop {
         let reason = next_signal().await;
-        let command = if asked { Command::Abort } else { Command::Stop(reason) };
+        let command = if asked {
+            Command::Abort
+        } else {
+            Command::Stop(reason)
+        };
         asked = true;
         if commands.send(command).await.is_err() {
             return;
@@ -24,8 +28,13 @@ pub(super) async fn forward(commands: mpsc::Sender<Command>) {
 #[cfg(unix)]
 pub(super) async fn next_signal() -> StopReason {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = (signal(SignalKind::terminate()), signal(SignalKind::hangup()));
-    let (Ok(mut terminate), Ok(mut hangup)) = kinds else { return interrupt().await };
+    let kinds = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    );
+    let (Ok(mut terminate), Ok(mut hangup)) = kinds else {
+        return interrupt().await;
+    };
     tokio::select! {
         reason = interrupt() => reason,
         _ = terminate.recv() => StopReason::Terminate,

@@ -67,6 +67,30 @@ impl OutputPlan {
         }
     }
 
+    /// What `report` makes again from a record: `<prefix>…`, all but the history and the record.
+    #[must_use]
+    pub fn of_report(prefix: &Path) -> Self {
+        OutputPlan {
+            html: Some(with_suffix(prefix, ".html")),
+            csv: Some(prefix.to_owned()),
+            ..OutputPlan::default()
+        }
+    }
+
+    /// Checks that everything could be opened, without touching what is there.
+    ///
+    /// # Errors
+    /// All that is in the way.
+    pub fn check(&self) -> Result<(), OutputErrors> {
+        self.check_those(|_| true)
+    }
+
+    /// The files that [`OutputPlan::render`] makes.
+    #[must_use]
+    pub fn rendered_files(&self) -> Vec<PathBuf> {
+        self.chosen(from_record).map(|(_, path)| path).collect()
+    }
+
     /// The files, in the order they are listed in.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
@@ -86,7 +110,7 @@ impl OutputPlan {
     /// # Errors
     /// When a file cannot be opened, or those that could not be written whole.
     pub fn render(&self, record: RunRecord) -> Result<(), RenderErrors> {
-        let mut sinks = self.open_those(|format| format.written != Written::AsItGoes)?;
+        let mut sinks = self.open_those(from_record)?;
         let finished = Event::Finished(Arc::new(record));
         let failed: Vec<SinkError> = (sinks.iter_mut())
             .filter_map(|sink| sink.on(&finished).err())
@@ -98,17 +122,24 @@ impl OutputPlan {
         }
     }
 
-    fn open_those(
-        &self,
-        wanted: impl Fn(&Format) -> bool + Copy,
-    ) -> Result<Vec<Box<dyn Sink>>, OutputErrors> {
+    fn check_those(&self, wanted: impl Fn(&Format) -> bool) -> Result<(), OutputErrors> {
         let mut problems = Vec::new();
         for (_, path) in self.chosen(wanted) {
             probe(&path).unwrap_or_else(|error| problems.push((path, error)));
         }
-        if !problems.is_empty() {
-            return Err(OutputErrors(problems));
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(OutputErrors(problems))
         }
+    }
+
+    fn open_those(
+        &self,
+        wanted: impl Fn(&Format) -> bool + Copy,
+    ) -> Result<Vec<Box<dyn Sink>>, OutputErrors> {
+        self.check_those(wanted)?;
+        let mut problems = Vec::new();
         let mut sinks = Vec::new();
         for (format, path) in self.chosen(wanted) {
             let destination = match format.written {
@@ -137,6 +168,11 @@ impl OutputPlan {
             .filter(move |format| wanted(format))
             .flat_map(move |format| paths(format).map(move |path| (format, path)))
     }
+}
+
+/// Whether a format can be made from a record alone.
+fn from_record(format: &Format) -> bool {
+    format.written != Written::AsItGoes
 }
 
 /// Why a record could not be shown again.

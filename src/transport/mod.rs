@@ -5,5 +5,7 @@
 //! a reader what arrived.
 
 pub mod contract;
+pub mod general;
 
 pub use contract::{Client, ClientSettings, Transport, TransportError};
+pub use general::General;

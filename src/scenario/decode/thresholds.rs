@@ -116,8 +116,11 @@ fn short(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<Thres
     if over.is_some_and(|over| over.is_zero()) {
         at.problem(&mut context.report, "must look at a time above 0: over 20s");
     }
-    let Expression { metric, comparison, limit } =
-        at.parsed(&mut context.report, threshold::parse(check))?;
+    let Expression {
+        metric,
+        comparison,
+        limit,
+    } = at.parsed(&mut context.report, threshold::parse(check))?;
     Some(Threshold {
         expression: check.to_owned(),
         metric,
