@@ -19,10 +19,10 @@ pub(super) fn announcement(plan: &Plan) -> String {
     };
     let requests = estimate::requests(plan).map_or_else(
         || "as many requests as the target answers".to_owned(),
-        |requests| format!("at most about {} requests", format_count(requests)),
+        |requests| format!("about {} requests", format_count(requests)),
     );
     format!(
-        "Target    {} ({class})\nLoad      {}; {requests}\n",
+        "Target  {} ({class})\nLoad    {}; {requests}\n",
         plan.target.shown,
         load_in_words(&plan.load)
     )

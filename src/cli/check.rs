@@ -32,7 +32,7 @@ pub(super) fn describe(plan: &Plan) -> String {
             "Requests",
             estimate::requests(plan).map_or_else(
                 || "as many as the target answers".to_owned(),
-                |n| format!("at most about {}", format_count(n)),
+                |n| format!("about {}, if they are answered at once", format_count(n)),
             ),
         ),
         (
@@ -96,7 +96,7 @@ fn settings(out: &mut String, plan: &Plan) {
         let (name, value, origin) = (&setting.name, &setting.value, &setting.origin);
         line(
             out,
-            format_args!("  {name:<names$}  {value:<values$}  from {origin}"),
+            format_args!("  {name:<names$}  {value:<values$}  {origin}"),
         );
     }
 }

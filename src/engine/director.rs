@@ -221,9 +221,7 @@ impl Director {
         while let Some(due) = self.next_step.filter(|due| *due <= now) {
             self.step(due).await;
         }
-        let everyone_gone = self.began && self.next_step.is_none() && self.target_users > 0;
-        (everyone_gone && self.users.total() == 0 && self.phase == Phase::Running)
-            .then_some(Ending::NoUsers)
+        None
     }
 
     fn ramp(&mut self, count: u32, spawn_rate: f64) {
@@ -377,7 +375,15 @@ impl Director {
             ends_at: self.shape.ends_at(),
             generator: self.probe.read(lag),
         };
-        self.collector.tick(now, &stand)
+        let early = self.collector.tick(now, &stand);
+        early.or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
+    }
+
+    /// Whether all users ended by themselves: nothing would ever be sent again. Asked with fresh
+    /// counts only.
+    fn everyone_gone(&self) -> bool {
+        let expected = self.began && self.target_users > 0 && self.phase == Phase::Running;
+        expected && self.users.total() == 0
     }
 
     fn warn_of_lag(&mut self, lag: Duration) {

@@ -8,9 +8,8 @@ use crate::load::WaitTime;
 
 use super::plan::{Load, Plan, Stage, Step, Task, UserClass};
 
-/// About how many requests the plan sends if the target answers at once: an upper bound for
-/// people to judge by. None where it depends on the target alone (users that never wait), or the
-/// run has no end.
+/// About how many requests the plan sends if the target answers at once, for people to judge by.
+/// None where it depends on the target alone (users that never wait), or the run has no end.
 #[must_use]
 pub fn requests(plan: &Plan) -> Option<u64> {
     let user_seconds = user_seconds(&plan.load)?;
@@ -27,21 +26,32 @@ pub fn requests(plan: &Plan) -> Option<u64> {
         .filter(|c| c.fixed_count == 0)
         .map(|class| class.weight)
         .sum();
-    let mut per_second = 0.0;
+    let mut requests = 0.0;
     for class in &plan.classes {
         let users = if class.fixed_count > 0 {
             f64::from(class.fixed_count).min(peak)
         } else {
             weighted * class.weight / weights
         };
-        per_second += users * class_rate(class)?;
+        let Pace {
+            requests_per_task,
+            seconds_per_task,
+        } = pace(class)?;
+        // Each user's first task comes before its first wait.
+        let tasks = 1.0 + user_seconds / peak.max(1.0) / seconds_per_task;
+        requests += users * tasks * requests_per_task;
     }
-    let requests = (user_seconds / peak.max(1.0) * per_second).round();
-    format!("{requests:.0}").parse().ok()
+    format!("{:.0}", requests.round()).parse().ok()
 }
 
-/// Requests per second of one user whose answers take no time.
-fn class_rate(class: &UserClass) -> Option<f64> {
+/// What one user does whose answers take no time, on average.
+struct Pace {
+    requests_per_task: f64,
+    seconds_per_task: f64,
+}
+
+/// None for users that never wait: only the target slows them down.
+fn pace(class: &UserClass) -> Option<Pace> {
     let total: f64 = class.tasks.iter().map(|task| f64::from(task.weight)).sum();
     let mean = |figure: fn(&Task) -> f64| -> f64 {
         class
@@ -51,12 +61,15 @@ fn class_rate(class: &UserClass) -> Option<f64> {
             .sum()
     };
     let seconds = mean(|task| task.steps.iter().map(step_seconds).sum());
-    let round = match class.wait_time {
+    let seconds_per_task = match class.wait_time {
         WaitTime::Pacing(pace) => seconds.max(pace.as_secs_f64()),
         wait => seconds + wait_seconds(wait),
     };
-    let requests = mean(|task| task.steps.iter().map(step_requests).sum());
-    (round > 0.0).then(|| requests / round)
+    let requests_per_task = mean(|task| task.steps.iter().map(step_requests).sum());
+    (seconds_per_task > 0.0).then_some(Pace {
+        requests_per_task,
+        seconds_per_task,
+    })
 }
 
 fn step_requests(step: &Step) -> f64 {
