@@ -1,5 +1,7 @@
 //! Everything a run shows and leaves, checked against golden files and against Locust's own.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod conformance;
 mod console;
 mod destination;
