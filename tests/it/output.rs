@@ -9,4 +9,5 @@ mod fixture;
 mod golden;
 mod html;
 mod locust_csv;
+mod memory;
 mod record;

@@ -7,8 +7,9 @@ use ragload::event::{Event, Sink};
 use ragload::output::locust_csv::history::Detail;
 use ragload::output::{FORMATS, Format, OutputPlan, Written};
 
-use super::fixture::{self, Memory};
+use super::fixture;
 use super::golden;
+use super::memory::Memory;
 
 fn sink(format: &Format, to: &Memory) -> Box<dyn Sink> {
     (format.sink)(Box::new(to.clone()), &OutputPlan::default())

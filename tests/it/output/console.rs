@@ -12,8 +12,9 @@ use ragload::output::console::{LocustTables, Progress, Screen, Style, summary};
 use ragload::output::tables::Tables;
 use ragload::threshold::Standing;
 
-use super::fixture::{self, Memory};
+use super::fixture;
 use super::golden;
+use super::memory::Memory;
 
 fn terminal(memory: &Memory, columns: usize) -> Screen {
     Screen::new(

@@ -1,8 +1,7 @@
 //! The one run every output is shown with: several endpoints with hostile names, failures,
 //! exceptions, rate limiting, thresholds in every standing. The same every time.
 
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ragload::event::{
@@ -10,7 +9,6 @@ use ragload::event::{
     Severity, Tick, Verdict,
 };
 use ragload::model::{Endpoint, EndpointId, Failure, FailureKind, Offset, Outcome, Sample};
-use ragload::output::destination::Destination;
 use ragload::output::tables::nothing_yet;
 use ragload::scenario::plan::Setting;
 use ragload::stats::snapshot::UserCounts;
@@ -324,63 +322,4 @@ fn settings() -> Vec<Setting> {
         setting("spawn_rate", "2/s", "scenarios/smoke.yaml:4"),
         setting("run_time", "2m", "--run-time"),
     ]
-}
-
-/// A destination in memory that can be told to fail.
-#[derive(Clone, Default)]
-pub(super) struct Memory {
-    pub(super) content: Arc<Mutex<Vec<u8>>>,
-    pub(super) fails: Arc<Mutex<Option<io::ErrorKind>>>,
-}
-
-impl Memory {
-    pub(super) fn failing(kind: io::ErrorKind) -> Self {
-        let memory = Memory::default();
-        *memory.fails.lock().unwrap() = Some(kind);
-        memory
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8(self.content.lock().unwrap().clone()).unwrap()
-    }
-
-    fn state(&self) -> io::Result<()> {
-        self.fails
-            .lock()
-            .unwrap()
-            .map_or(Ok(()), |kind| Err(kind.into()))
-    }
-}
-
-impl Destination for Memory {
-    fn name(&self) -> &str {
-        "memory"
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.state()?;
-        self.content.lock().unwrap().extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn replace(&mut self, content: &[u8]) -> io::Result<()> {
-        self.state()?;
-        *self.content.lock().unwrap() = content.to_vec();
-        Ok(())
-    }
-
-    fn finish(&mut self, content: &[u8]) -> io::Result<()> {
-        self.replace(content)
-    }
-}
-
-impl io::Write for Memory {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.append(bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
