@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::model::python_repr::float_repr;
-use crate::model::units::{format_count, format_time};
+use crate::model::units::{format_count, format_duration, format_time};
 use crate::stats::Row;
 use crate::threshold::{Judgement, Metric};
 
@@ -115,14 +115,35 @@ pub fn percent(share: f64) -> String {
     format!("{}%", short(percent, decimals))
 }
 
-/// A rate for reading: `0`, `0.25`, `12.3`, `1 234`.
+/// A rate as measured: `0`, `0.25`, `12.3`, `1 234`.
 #[must_use]
 pub fn rate(per_second: f64) -> String {
     match per_second {
         value if value >= 999.5 => format_count(truncated(value.round())),
         value if value >= 9.995 => format!("{value:.1}"),
-        value if value > 0.0 && value < 0.005 => "<0.01".to_owned(),
-        value => short(value, 2),
+        value if value >= 0.005 => format!("{value:.2}"),
+        value if value > 0.0 => "<0.01".to_owned(),
+        _ => "0".to_owned(),
+    }
+}
+
+/// A number as someone chose it, a limit or a mark on an axis: `0.5`, `20`, `1 500`.
+#[must_use]
+pub fn chosen(value: f64) -> String {
+    if value >= 1000.0 && value.fract() == 0.0 {
+        format_count(truncated(value))
+    } else {
+        short(value, 4)
+    }
+}
+
+/// A time as someone chose it: `200ms`, `1.5s`, `2m`.
+#[must_use]
+pub fn chosen_time(seconds: f64) -> String {
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(time) if seconds >= 60.0 => format_duration(time),
+        _ if seconds >= 1.0 => format!("{}s", chosen(seconds)),
+        _ => format!("{}ms", chosen(seconds * 1e3)),
     }
 }
 
@@ -161,32 +182,32 @@ pub fn bytes(count: f64) -> String {
     }
 }
 
-/// A threshold's figure, observed or limit, in its metric's unit.
+/// What a threshold's figure was, in its metric's unit.
 #[must_use]
-pub fn in_unit(metric: Metric, value: f64) -> String {
-    match metric {
+pub fn observed(judgement: &Judgement) -> String {
+    let Some(value) = judgement.observed else {
+        return "no data".to_owned();
+    };
+    match judgement.metric {
         Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => {
             Duration::try_from_secs_f64(value).map_or_else(|_| float_repr(value), format_time)
         }
         Metric::ErrorRate => percent(value),
         Metric::Rps => format!("{}/s", rate(value)),
-        Metric::Requests | Metric::Failures | Metric::RateLimited => short(value, 2),
+        Metric::Requests | Metric::Failures | Metric::RateLimited => chosen(value),
     }
 }
 
-/// What a threshold's figure was.
-#[must_use]
-pub fn observed(judgement: &Judgement) -> String {
-    judgement.observed.map_or_else(
-        || "no data".to_owned(),
-        |value| in_unit(judgement.metric, value),
-    )
-}
-
-/// A threshold's limit.
+/// A threshold's limit, in its metric's unit.
 #[must_use]
 pub fn limit(judgement: &Judgement) -> String {
-    in_unit(judgement.metric, judgement.limit)
+    let value = judgement.limit;
+    match judgement.metric {
+        Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => chosen_time(value),
+        Metric::ErrorRate => percent(value),
+        Metric::Rps => format!("{}/s", chosen(value)),
+        Metric::Requests | Metric::Failures | Metric::RateLimited => chosen(value),
+    }
 }
 
 #[cfg(test)]
@@ -231,6 +252,9 @@ mod tests {
     fn rates_and_sizes_read_well() {
         let rates = [0.0, 0.001, 0.25, 9.999, 12.34, 1234.4].map(rate);
         assert_eq!(rates, ["0", "<0.01", "0.25", "10.0", "12.3", "1 234"]);
+        assert_eq!([0.5, 20.0, 1_500.0].map(chosen), ["0.5", "20", "1 500"]);
+        let times = [0.2, 1.5, 5.0, 120.0].map(chosen_time);
+        assert_eq!(times, ["200ms", "1.5s", "5s", "2m"]);
         assert_eq!([0.0, 1_440.0, 3e6].map(bytes), ["0 B", "1.4 kB", "3.0 MB"]);
     }
 }

@@ -3,5 +3,6 @@
 mod architecture;
 mod demo;
 mod locust;
+mod output;
 mod powershell;
 mod tools;

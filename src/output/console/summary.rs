@@ -3,6 +3,7 @@
 //! Must not know streams; the tables are in `summary_tables`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::event::{Ending, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration};
@@ -46,7 +47,11 @@ fn thresholds(record: &RunRecord, style: Style) -> String {
     if record.judgements.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(&["", "Threshold", "Observed", "Limit", ""], &[0, 1, 4], 1);
+    let mut table = Table::new(
+        ["", "Threshold", "Observed", "Limit", "Result"],
+        &[0, 1, 4],
+        1,
+    );
     for judgement in &record.judgements {
         let (word, tone) = standing(judgement);
         table.push([
@@ -54,30 +59,24 @@ fn thresholds(record: &RunRecord, style: Style) -> String {
             tame(&condition(judgement)),
             observed(judgement),
             limit(judgement),
-            if tone == Tone::Good { "" } else { word }.to_owned(),
+            word.to_owned(),
         ]);
     }
-    table.render(usize::MAX, style)
+    table.render(usize::MAX, &[], style)
 }
 
-/// How long, how many, how it ended, and what is neither ok nor failed.
+/// How many, how long, how it ended, and what is neither ok nor failed.
 fn circumstances(record: &RunRecord) -> String {
     let all = &record.aggregated.row;
-    let lasted = std::time::Duration::from_secs(record.duration.as_secs());
-    let mut parts = vec![
-        format!("{} at most", counted(u64::from(record.peak_users), "user")),
-        counted(all.requests, "request"),
-        counted(all.failures, "failure"),
-    ];
+    let lasted = format_duration(Duration::from_secs(record.duration.as_secs()));
+    let mut parts = vec![counted(all.failures, "failure")];
     if all.rate_limited > 0 {
-        parts.push(format!(
-            "{} rate limited (429)",
-            format_count(all.rate_limited)
-        ));
+        let limited = format_count(all.rate_limited);
+        parts.push(format!("{limited} rate limited (429)"));
     }
     if all.interrupted > 0 {
         let interrupted = format_count(all.interrupted);
-        parts.push(format!("{interrupted} interrupted by the end of the run"));
+        parts.push(format!("{interrupted} cut off by the end of the run"));
     }
     let ended = match &record.ending {
         Ending::Completed => String::new(),
@@ -88,9 +87,10 @@ fn circumstances(record: &RunRecord) -> String {
         Ending::NoUsers => "; ended because no user was left".to_owned(),
     };
     format!(
-        "{} in {}{ended}\n",
+        "{} by up to {} in {lasted}: {}{ended}\n",
+        counted(all.requests, "request"),
+        counted(u64::from(record.peak_users), "user"),
         parts.join(", "),
-        format_duration(lasted)
     )
 }
 

@@ -27,10 +27,13 @@ pub struct Table {
 impl Table {
     /// A table of these columns; those in `left` stand left, `flexible` is cut where need be.
     #[must_use]
-    pub fn new(columns: &[&str], left: &'static [usize], flexible: usize) -> Self {
-        let heading = columns.iter().map(|&column| column.to_owned()).collect();
+    pub fn new<const N: usize>(
+        columns: [&str; N],
+        left: &'static [usize],
+        flexible: usize,
+    ) -> Self {
         Table {
-            rows: vec![heading],
+            rows: vec![columns.map(str::to_owned).into()],
             left,
             flexible,
         }
@@ -47,23 +50,43 @@ impl Table {
         self.rows.len() < 2
     }
 
-    /// The table as text, no line wider than `width` if that can be done.
+    /// Leaves a column out.
+    pub fn drop_column(&mut self, heading: &str) {
+        let Some(heads) = self.rows.first() else {
+            return;
+        };
+        if let Some(index) = heads.iter().position(|each| each == heading) {
+            for row in &mut self.rows {
+                row.remove(index);
+            }
+        }
+    }
+
+    /// The table as text, no line wider than `width` if that can be done: the flexible column is
+    /// cut, then the columns in `spare` are left out, one after the other.
     #[must_use]
-    pub fn render(mut self, width: usize, style: Style) -> String {
+    pub fn render(mut self, width: usize, spare: &[&str], style: Style) -> String {
         for cell in self.rows.iter_mut().flatten() {
             *cell = style.spelt(cell);
         }
+        for heading in spare {
+            if self.narrowest() <= width {
+                break;
+            }
+            self.drop_column(heading);
+        }
         let mut widths = self.widths();
-        let total: usize = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+        let excess = total(&widths).saturating_sub(width);
         if let Some(flexible) = widths.get_mut(self.flexible) {
-            let room = flexible.saturating_sub(total.saturating_sub(width));
+            let room = flexible.saturating_sub(excess);
             *flexible = room.max(NARROWEST.min(*flexible));
         }
         let mut out = String::new();
         for (index, row) in self.rows.iter().enumerate() {
             let line = self.line(row, &widths, style);
             let line = line.trim_end();
-            out += &if index == 0 {
+            let heading = index == 0;
+            out += &if heading {
                 style.heading(line)
             } else {
                 line.to_owned()
@@ -71,6 +94,15 @@ impl Table {
             out.push('\n');
         }
         out
+    }
+
+    /// How wide the table is with its flexible column cut.
+    fn narrowest(&self) -> usize {
+        let mut widths = self.widths();
+        if let Some(flexible) = widths.get_mut(self.flexible) {
+            *flexible = NARROWEST.min(*flexible);
+        }
+        total(&widths)
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -104,6 +136,11 @@ impl Table {
     }
 }
 
+/// Columns with two spaces between them.
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)
+}
+
 /// Characters that take up room: colours do not.
 fn visible(text: &str) -> usize {
     let mut inside = false;
@@ -119,36 +156,24 @@ fn visible(text: &str) -> usize {
 /// The request table: per endpoint and all together.
 #[must_use]
 pub fn requests(record: &RunRecord, width: usize, style: Style) -> String {
+    const SPARE: [&str; 6] = ["Min", "Max", "Avg", "Cut off", "429s", "Failed"];
     let columns = [
-        "Request",
-        "Count",
-        "Failed",
-        "Failed %",
-        "Avg",
-        "Min",
-        "Max",
-        "p50",
-        "p95",
-        "p99",
-        "Req/s",
-        "Rate limited",
-        "Interrupted",
+        "Requests", "Count", "Failed", "Failed %", "Avg", "Min", "Max", "p50", "p95", "p99",
+        "Req/s", "429s", "Cut off",
     ];
     let tables = Tables::from(record);
-    let limited = tables.aggregated.rate_limited > 0;
-    let interrupted = tables.aggregated.interrupted > 0;
-    // Columns for what seldom happens appear when it has.
-    let wanted = |&index: &usize| (index != 11 || limited) && (index != 12 || interrupted);
-    let kept: Vec<usize> = (0..columns.len()).filter(wanted).collect();
-    let heading: Vec<&str> = kept.iter().map(|&index| columns[index]).collect();
-    let mut table = Table::new(&heading, &[0], 0);
+    let mut table = Table::new(columns, &[0], 0);
     for row in tables.rows.iter().copied().chain([tables.aggregated]) {
-        let cells = request_cells(row);
-        table
-            .rows
-            .push(kept.iter().map(|&index| cells[index].clone()).collect());
+        table.push(request_cells(row));
     }
-    table.render(width, style)
+    // Columns for what seldom happens appear when it has.
+    if tables.aggregated.rate_limited == 0 {
+        table.drop_column("429s");
+    }
+    if tables.aggregated.interrupted == 0 {
+        table.drop_column("Cut off");
+    }
+    table.render(width, &SPARE, style)
 }
 
 fn request_cells(row: &Row) -> [String; 13] {
@@ -196,24 +221,22 @@ fn missing() -> String {
 /// The percentile table.
 #[must_use]
 pub fn percentiles(record: &RunRecord, width: usize, style: Style) -> String {
+    const SPARE: [&str; 5] = ["66%", "80%", "98%", "75%", "99.9%"];
+    let columns = [
+        "Percentiles",
+        "50%",
+        "66%",
+        "75%",
+        "80%",
+        "90%",
+        "95%",
+        "98%",
+        "99%",
+        "99.9%",
+        "100%",
+    ];
     let tables = Tables::from(record);
-    let mut table = Table::new(
-        &[
-            "Percentiles",
-            "50%",
-            "66%",
-            "75%",
-            "80%",
-            "90%",
-            "95%",
-            "98%",
-            "99%",
-            "99.9%",
-            "100%",
-        ],
-        &[0],
-        0,
-    );
+    let mut table = Table::new(columns, &[0], 0);
     for row in tables.rows.iter().copied().chain([tables.aggregated]) {
         let Some(values) = row.percentiles else {
             continue;
@@ -223,10 +246,9 @@ pub fn percentiles(record: &RunRecord, width: usize, style: Style) -> String {
         table.push([name, p50, p66, p75, p80, p90, p95, p98, p99, p999, max]);
     }
     if table.is_empty() {
-        String::new()
-    } else {
-        table.render(width, style)
+        return String::new();
     }
+    table.render(width, &SPARE, style)
 }
 
 /// The failures that happened most.
@@ -234,7 +256,7 @@ pub fn percentiles(record: &RunRecord, width: usize, style: Style) -> String {
 pub fn failures(record: &RunRecord, width: usize, style: Style) -> String {
     let mut rows: Vec<_> = record.failures.iter().collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.occurrences));
-    let mut table = Table::new(&["Failures", "Error"], &[1], 1);
+    let mut table = Table::new(["Failures", "Error"], &[1], 1);
     for row in rows.iter().take(SHOWN) {
         let error = tame(&format!("{}: {}", row.endpoint, row.console));
         table.push([format_count(row.occurrences), error]);
@@ -245,7 +267,7 @@ pub fn failures(record: &RunRecord, width: usize, style: Style) -> String {
 /// What went wrong outside of requests.
 #[must_use]
 pub fn exceptions(record: &RunRecord, width: usize, style: Style) -> String {
-    let mut table = Table::new(&["Exceptions", "Message"], &[1], 1);
+    let mut table = Table::new(["Exceptions", "Message"], &[1], 1);
     for row in record.exceptions.iter().take(SHOWN) {
         table.push([format_count(row.count), tame(&row.message)]);
     }
@@ -256,7 +278,7 @@ fn with_rest(table: Table, all: usize, width: usize, style: Style) -> String {
     if table.is_empty() {
         return String::new();
     }
-    let mut out = table.render(width, style);
+    let mut out = table.render(width, &[], style);
     if all > SHOWN {
         let rest = format!("and {} more kinds, all in the files", all - SHOWN);
         out += &style.faint(&rest);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::model::units::format_duration;
-use crate::output::figures::rate;
+use crate::output::figures::chosen;
 
 /// One mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,16 +25,18 @@ pub(super) enum Unit {
     Number,
 }
 
-/// The end of an axis that shows `largest`, and the step between its marks: steps of 1, 2 or 5.
+/// The end of an axis that shows `largest`, and the step between its some five marks: 1, 2, 2.5 or
+/// 5 times a power of ten; a whole number where others make no sense.
 pub(super) fn scale(largest: f64, whole: bool) -> (f64, f64) {
-    let rough = if largest > 0.0 { largest / 4.0 } else { 0.25 };
+    let rough = if largest > 0.0 { largest / 5.0 } else { 0.2 };
+    let rough = if whole { rough.max(1.0) } else { rough };
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
+    let step = [1.0, 2.0, 2.5, 5.0]
         .map(|factor| factor * power)
         .into_iter()
+        .filter(|step| !whole || step.fract() == 0.0)
         .find(|step| *step >= rough * 0.999)
         .unwrap_or(power * 10.0);
-    let step = if whole { step.max(1.0) } else { step };
     let steps = (largest / step * 0.999).ceil().max(1.0);
     (step * steps, step)
 }
@@ -51,9 +53,9 @@ pub(super) fn vertical(end: f64, step: f64, unit: Unit) -> Vec<Mark> {
 
 fn label(value: f64, end: f64, unit: Unit) -> String {
     match unit {
-        Unit::Number => rate(value),
-        Unit::Time if end >= 2.0 => format!("{} s", rate(value)),
-        Unit::Time => format!("{} ms", rate(value * 1e3)),
+        Unit::Number => chosen(value),
+        Unit::Time if end >= 2.0 => format!("{} s", chosen(value)),
+        Unit::Time => format!("{} ms", chosen(value * 1e3)),
     }
 }
 
@@ -93,18 +95,20 @@ mod tests {
     #[test]
     fn an_axis_ends_just_above_what_it_shows_in_even_steps() {
         let cases = [
-            (0.0, (0.5, 0.5)),
+            (0.0, (0.2, 0.2)),
             (7.3, (8.0, 2.0)),
-            (10.0, (15.0, 5.0)),
-            (0.084, (0.1, 0.05)),
-            (1234.0, (1500.0, 500.0)),
+            (10.0, (10.0, 2.0)),
+            (0.084, (0.1, 0.02)),
+            (1234.0, (1250.0, 250.0)),
         ];
         for (largest, (end, step)) in cases {
             let found = scale(largest, false);
             assert!((found.0 - end).abs() < 1e-9, "{largest}: {found:?}");
             assert!((found.1 - step).abs() < 1e-9, "{largest}: {found:?}");
         }
-        assert_eq!(scale(2.0, true), (2.0, 1.0));
+        for (largest, end) in [(0.0, 1.0), (2.0, 2.0), (11.0, 15.0)] {
+            assert!((scale(largest, true).0 - end).abs() < 1e-9, "{largest}");
+        }
     }
 
     #[test]

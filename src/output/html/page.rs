@@ -109,50 +109,32 @@ fn tiles(record: &RunRecord) -> Vec<Tile> {
         0 => "none".to_owned(),
         failures => format!("{} failed", format_count(failures)),
     };
+    let longest = all
+        .max
+        .map_or_else(String::new, |max| format!("max {}", format_time(max)));
+    let ratio = all.fail_ratio().map_or_else(missing, percent);
+    let per_second = format!("{}/s", rate(all.rps));
     let mut tiles = vec![
-        Tile {
-            label: "Requests",
-            value: format_count(all.requests),
-            note: format!("{}/s", rate(all.rps)),
-        },
-        Tile {
-            label: "Failures",
-            value: all.fail_ratio().map_or_else(missing, percent),
-            note: failed,
-        },
-        Tile {
-            label: "Median",
-            value: percentile(0),
-            note: String::new(),
-        },
-        Tile {
-            label: "p95",
-            value: percentile(5),
-            note: String::new(),
-        },
-        Tile {
-            label: "p99",
-            value: percentile(7),
-            note: all
-                .max
-                .map_or_else(String::new, |max| format!("max {}", format_time(max))),
-        },
+        tile("Requests", format_count(all.requests), per_second),
+        tile("Failures", ratio, failed),
+        tile("Median", percentile(0), String::new()),
+        tile("p95", percentile(5), String::new()),
+        tile("p99", percentile(7), longest),
     ];
-    if all.rate_limited > 0 {
-        tiles.push(Tile {
-            label: "Rate limited",
-            value: format_count(all.rate_limited),
-            note: "answers of status 429".to_owned(),
-        });
-    }
-    if all.interrupted > 0 {
-        tiles.push(Tile {
-            label: "Interrupted",
-            value: format_count(all.interrupted),
-            note: "by the end of the run".to_owned(),
-        });
+    let seldom = [
+        ("Rate limited", all.rate_limited, "answers of status 429"),
+        ("Cut off", all.interrupted, "by the end of the run"),
+    ];
+    for (label, count, note) in seldom {
+        if count > 0 {
+            tiles.push(tile(label, format_count(count), note.to_owned()));
+        }
     }
     tiles
+}
+
+fn tile(label: &'static str, value: String, note: String) -> Tile {
+    Tile { label, value, note }
 }
 
 fn facts(record: &RunRecord) -> Vec<Fact> {

@@ -150,8 +150,9 @@ pub(super) fn row(row: &Row) -> RowView {
 fn answers(statuses: &[(u16, u64)]) -> String {
     let answers: Vec<String> = (statuses.iter())
         .map(|(status, count)| match status {
-            0 => format!("no answer × {}", format_count(*count)),
-            status => format!("{status} × {}", format_count(*count)),
+            // Spaces that do not break: each stays on one line.
+            0 => format!("no\u{a0}answer\u{a0}×\u{a0}{}", format_count(*count)),
+            status => format!("{status}\u{a0}×\u{a0}{}", format_count(*count)),
         })
         .collect();
     answers.join(", ")

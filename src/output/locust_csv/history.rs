@@ -99,10 +99,18 @@ fn fields(unix: Duration, users: u32, row: &Row, detail: Detail) -> Vec<String> 
     fields
 }
 
+/// The row of the start, as Locust's history begins before the first user: nothing yet.
+#[must_use]
+pub fn first(started_unix: Duration, detail: Detail) -> String {
+    syntax::rows([fields(started_unix, 0, &nothing_yet(), detail)])
+}
+
 /// The file as the run goes.
 pub struct History {
     to: Reporting,
     detail: Detail,
+    /// Whether the header stands.
+    begun: bool,
 }
 
 impl History {
@@ -112,6 +120,7 @@ impl History {
         History {
             to: Reporting::new(to),
             detail,
+            begun: false,
         }
     }
 }
@@ -119,14 +128,12 @@ impl History {
 impl Sink for History {
     fn on(&mut self, event: &Event) -> Result<(), SinkError> {
         let rows = match event {
-            Event::Started(started) => {
-                // Locust's history begins before the first user, with a row of nothing.
-                let row = fields(started.started_unix, 0, &nothing_yet(), self.detail);
-                header() + &syntax::rows([row])
-            }
+            Event::Started(started) => first(started.started_unix, self.detail),
             Event::Tick(tick) => render(tick, self.detail),
             Event::Notice(_) | Event::Finished(_) => return Ok(()),
         };
-        self.to.write(|to| to.append(rows.as_bytes()))
+        let begun = &mut self.begun;
+        let text = if *begun { rows } else { header() + &rows };
+        (self.to).write(|to| to.append(text.as_bytes()).inspect(|()| *begun = true))
     }
 }

@@ -91,7 +91,8 @@ fn figures(tick: &Tick) -> Vec<String> {
     }
     let exceptions: u64 = tick.snapshot.exceptions.iter().map(|row| row.count).sum();
     if exceptions > 0 {
-        parts.push(format!("{exceptions} exceptions"));
+        let plural = if exceptions == 1 { "" } else { "s" };
+        parts.push(format!("{exceptions} exception{plural}"));
     }
     parts
 }
