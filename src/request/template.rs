@@ -27,9 +27,7 @@ impl Template {
     /// # Errors
     /// When it is not valid Jinja.
     pub fn compile(source: &str) -> Result<Template, TemplateError> {
-        Ok(Template {
-            source: source.to_owned(),
-        })
+        Ok(Template { source: source.to_owned() })
     }
 
     /// Whether rendering always gives the same text.

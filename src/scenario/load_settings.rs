@@ -23,7 +23,11 @@ pub(super) fn load(
 ) -> Load {
     let own = |what: &str| format!("{prefix}_{what}");
     let names = [own("USERS"), own("SPAWN_RATE"), own("RUNTIME")];
-    let row = |flag, variables, key| Row { flag, variables, at: fields.get(key) };
+    let row = |flag, variables, key| Row {
+        flag,
+        variables,
+        at: fields.get(key),
+    };
     let users_names = [names[0].as_str(), "LOCUST_USERS"];
     let rate_names = [names[1].as_str(), "LOCUST_SPAWN_RATE"];
     let time_names = [names[2].as_str(), "LOCUST_RUN_TIME"];
