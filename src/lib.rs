@@ -3,7 +3,7 @@
 //! The modules stand on floors; each imports only from floors below its own, which
 //! `tests/it/architecture.rs` checks. `ARCHITECTURE.md` tells the whole.
 
-pub mod cli;
+
 pub mod clock;
 pub mod demo;
 pub mod engine;

@@ -20,3 +20,18 @@ pub struct Scope {
     /// Random numbers of this user: seeded from (run seed, user number).
     pub random: Xoshiro256PlusPlus,
 }
+
+impl Scope {
+    /// Nobody's scope, for what takes nothing from it: always the same.
+    #[must_use]
+    pub fn empty() -> Scope {
+        use rand::SeedableRng;
+        Scope {
+            user_id: 0,
+            user_class: String::new(),
+            iteration: 0,
+            variables: IndexMap::new(),
+            random: Xoshiro256PlusPlus::seed_from_u64(0),
+        }
+    }
+}

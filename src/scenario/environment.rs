@@ -42,7 +42,8 @@ impl Environment {
     }
 
     /// A variable by its name: the process's, else that of `.env`. May be empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
         let from_file = || self.dotenv.as_ref()?.variables.get(name);
         self.process
             .get(name)

@@ -9,6 +9,7 @@
 //! Pure: files and environment are given to it. Must not know the engine or any output.
 
 pub mod environment;
+pub mod estimate;
 pub mod host;
 pub mod list;
 pub mod overrides;
@@ -19,6 +20,7 @@ pub mod resolve;
 mod approval;
 mod assign;
 mod context;
+mod course;
 mod decode;
 mod include;
 mod load_settings;

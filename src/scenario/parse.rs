@@ -144,8 +144,11 @@ impl Builder {
             mark.line += 1;
             mark.column = 1;
         }
+        let written = text.lines().nth(mark.line - 1).unwrap_or_default();
         let remedy = if indented_by_tab(mark.line) {
             " (the line is indented with a tab: YAML wants spaces)"
+        } else if written.contains("${") || written.contains("{{") {
+            " (quote a text that holds ${...} or {{ ... }})"
         } else {
             ""
         };

@@ -9,6 +9,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::load::WaitTime;
+pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
 use crate::request::{DataSet, Expect, Extraction, RequestSpec};
 use crate::threshold::Threshold;
@@ -84,27 +85,6 @@ pub enum Load {
     },
     /// Stages one after the other.
     Stages(Vec<Stage>),
-}
-
-/// One stage of a closed load.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stage {
-    /// Go to this many users at this rate, and hold until the time is over.
-    Hold {
-        /// Users to hold.
-        users: u32,
-        /// Users spawned or stopped per second on the way.
-        spawn_rate: f64,
-        /// Length of the stage.
-        lasts: Duration,
-    },
-    /// Go in a straight line from the users of the stage before to this many.
-    Ramp {
-        /// Users at the end of the stage.
-        to: u32,
-        /// Length of the stage.
-        lasts: Duration,
-    },
 }
 
 /// The request sent before any load.

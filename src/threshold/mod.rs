@@ -2,52 +2,23 @@
 //!
 //! Pure. Must not know YAML, the engine or how a verdict is shown.
 
+mod limit;
+
+pub mod comparison;
+pub mod judge;
+pub mod metric;
+pub mod parse;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::EndpointId;
 
-/// A figure a threshold can be set on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// A response-time percentile, as a share in (0, 1].
-    Percentile(f64),
-    /// Average response time.
-    Average,
-    /// Shortest response time.
-    Min,
-    /// Longest response time.
-    Max,
-    /// Failures by requests, 0 to 1.
-    ErrorRate,
-    /// Requests per second.
-    Rps,
-    /// Number of requests.
-    Requests,
-    /// Number of failures.
-    Failures,
-    /// Number of answers of status 429.
-    RateLimited,
-}
-
-/// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Comparison {
-    /// `<`
-    Less,
-    /// `<=`
-    AtMost,
-    /// `>`
-    Greater,
-    /// `>=`
-    AtLeast,
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
-}
+pub use comparison::Comparison;
+pub use judge::{Evidence, Judgement, Standing, judge};
+pub use metric::{Metric, Unit};
+pub use parse::{Expression, ParseError, parse};
 
 /// How much a broken threshold weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,6 @@ pub(super) mod expect;
 pub(super) mod extract;
 pub(super) mod headers;
 pub(super) mod names;
-pub(super) mod placeholder;
 pub(super) mod requests;
 pub(super) mod rows;
 pub(super) mod stages;

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::model::units::parse_duration;
-use crate::threshold::{Comparison, Level, Metric, Threshold};
+use crate::threshold::{self, Expression, Level, Threshold};
 
 use super::super::context::Context;
 use super::super::problems::{nearest, suggestion};
@@ -116,7 +116,11 @@ fn short(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<Thres
     if over.is_some_and(|over| over.is_zero()) {
         at.problem(&mut context.report, "must look at a time above 0: over 20s");
     }
-    let (metric, comparison, limit) = at.parsed(&mut context.report, expression(check))?;
+    let Expression {
+        metric,
+        comparison,
+        limit,
+    } = at.parsed(&mut context.report, threshold::parse(check))?;
     Some(Threshold {
         expression: check.to_owned(),
         metric,
@@ -130,11 +134,6 @@ fn short(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<Thres
         abort: manner.abort,
         level: Level::default(),
     })
-}
-
-/// The one place that knows who parses `p95 < 2s`.
-fn expression(text: &str) -> Result<(Metric, Comparison, f64), String> {
-    super::placeholder::parse(text)
 }
 
 /// The endpoints of `on`, with the text; an unknown one is reported.

@@ -168,13 +168,13 @@ fn each_mistake_is_reported_with_its_line_path_and_remedy() {
             top("thresholds: [p95 is 2]"),
             1,
             "thresholds[0]",
-            "is not a threshold",
+            "has no comparison",
         ),
         (
-            top("thresholds: [{ check: p95 < 2s, on: POST /y }]"),
+            top("thresholds: [{ check: p95 < 2s, on: GET /y }]"),
             1,
             "thresholds[0].on",
-            "no request is called `POST /y`; did you mean",
+            "no request is called `GET /y`; did you mean",
         ),
         (
             top("thresholds: [{ check: p95 < 2s, level: wran }]"),

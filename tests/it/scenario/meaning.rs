@@ -472,3 +472,62 @@ fn preflight_and_seed_are_settled() {
     assert_eq!(plan.seed, 7);
     assert!(plan.warnings[0].contains("there is no run time"));
 }
+
+/// A class whose task has these steps, over a data set `question` and an extraction in `on_start`.
+fn with_steps(steps: &str) -> String {
+    [
+        "data: { question: [a] }\n\
+         user_classes:\n  \
+           - name: U\n    \
+             headers: { X-Token: '{{ token }}' }\n    \
+             on_start: [{ post: /login, headers: { X-Token: ~ }, extract: { token: $.token } }]\n    \
+             tasks:\n      \
+               - steps:\n          ",
+        steps,
+        "\n",
+    ]
+    .concat()
+}
+
+#[test]
+fn names_are_known_from_data_and_earlier_steps_only() {
+    plan(&with_steps(
+        "[{ post: /s, json: { q: '{{ question }}' }, extract: { id: $.id } }, { get: '/s/{{ id }}/{{ token }}', params: { i: '{{ iteration }}' } }]",
+    ));
+    for (steps, place, part) in [
+        (
+            "[{ get: '/s/{{ qestion }}' }]",
+            "steps[0].get",
+            "unknown variable `qestion`; did you mean `question`?",
+        ),
+        (
+            "[{ post: /s, json: { a: [{ b: '{{ id }}' }] }, extract: { id: $.id } }]",
+            "steps[0].json.a[0].b",
+            "unknown variable `id`; known here: question, token",
+        ),
+        (
+            "[{ get: /s, headers: { X-A: '{{ nope_at_all }}' } }]",
+            "steps[0].headers.X-A",
+            "unknown variable",
+        ),
+        ("[{ get: '/s/{{ question' }]", "steps[0].get", ""),
+    ] {
+        let found = problems(&with_steps(steps));
+        assert_eq!(found.lines().count(), 1, "{found}");
+        let start = ["s.yaml:8: user_classes[0].tasks[0].", place, ": "].concat();
+        assert!(found.starts_with(&start), "{found}\nexpected {start}");
+        assert!(found.contains(part), "{found}");
+    }
+}
+
+#[test]
+fn a_name_missing_in_an_inherited_header_is_told_at_the_request() {
+    let text = "headers: { X-Token: '{{ token }}' }\nuser_classes:\n  - name: U\n    tasks:\n      - get: /x\n";
+    let found = problems(text);
+    assert!(
+        found.starts_with(
+            "s.yaml:5: user_classes[0].tasks[0].headers.X-Token: unknown variable `token`"
+        ),
+        "{found}"
+    );
+}

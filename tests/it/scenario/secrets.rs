@@ -12,7 +12,7 @@ headers:
   X-Trace: ${TRACE_ID}
 user_classes:
   - name: U
-    headers: { Authorization: Bearer ${RAG_TOKEN} }
+    headers: { Authorization: 'Bearer ${RAG_TOKEN}' }
     tasks:
       - { post: /x, json: { note: '${DB_PASSWORD}', short: '${PIN_SECRET}' } }
       - { get: 'https://u:other-pass@staging.example.com/y' }

@@ -166,7 +166,7 @@ fn the_environment_example_sets_the_host_and_shows_every_default() {
     let names: Vec<_> = active.variables.keys().map(String::as_str).collect();
     assert_eq!(names, ["LOADTEST_HOST"]);
     for (name, users, spawn_rate, seconds, _) in PROFILES {
-        let upper = name.to_uppercase();
+        let upper = [name.to_uppercase().as_str(), "_"].concat();
         let uncommented: String = DOTENV_EXAMPLE
             .lines()
             .filter_map(|line| line.strip_prefix("# "))
