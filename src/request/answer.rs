@@ -81,3 +81,71 @@ impl AnswerReader {
         self.answer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(keep: bool, body: &[u8], cuts: &[usize]) -> Answer {
+        let mut reader = AnswerReader::new(keep);
+        reader.head(
+            Offset::from_millis(1),
+            StatusCode::OK,
+            "OK",
+            HeaderMap::new(),
+        );
+        let mut from = 0;
+        for cut in cuts.iter().map(|cut| cut % (body.len() + 1)) {
+            if cut > from {
+                reader.chunk(Offset::from_millis(2), &body[from..cut]);
+                from = cut;
+            }
+        }
+        if from < body.len() {
+            reader.chunk(Offset::from_millis(2), &body[from..]);
+        }
+        reader.finish(Offset::from_millis(3));
+        reader.into_answer()
+    }
+
+    #[test]
+    fn a_body_nobody_asks_for_is_only_counted() {
+        let answer = read(false, b"hello", &[]);
+        assert_eq!((answer.bytes, answer.body.len()), (5, 0));
+        assert_eq!(answer.first_byte_at, Some(Offset::from_millis(2)));
+        assert_eq!(answer.done_at, Some(Offset::from_millis(3)));
+    }
+
+    #[test]
+    fn the_body_of_an_earlier_hop_is_forgotten() {
+        let mut reader = AnswerReader::new(true);
+        reader.head(Offset::ZERO, StatusCode::FOUND, "Found", HeaderMap::new());
+        reader.chunk(Offset::ZERO, b"elsewhere");
+        reader.head(
+            Offset::from_millis(5),
+            StatusCode::OK,
+            "OK",
+            HeaderMap::new(),
+        );
+        reader.chunk(Offset::from_millis(6), b"here");
+        let answer = reader.into_answer();
+        assert_eq!((&answer.body[..], answer.bytes), (&b"here"[..], 4));
+        assert_eq!(answer.headers_at, Some(Offset::from_millis(5)));
+        assert_eq!(answer.first_byte_at, Some(Offset::from_millis(6)));
+        assert_eq!(answer.done_at, None);
+    }
+
+    proptest! {
+        #[test]
+        fn how_a_body_is_cut_makes_no_difference(
+            body in prop::collection::vec(any::<u8>(), 0..200),
+            cuts in prop::collection::vec(any::<usize>(), 0..10),
+        ) {
+            let answer = read(true, &body, &cuts);
+            prop_assert_eq!(&answer.body[..], &body[..]);
+            prop_assert_eq!(answer, read(true, &body, &[]));
+        }
+    }
+}

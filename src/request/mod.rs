@@ -3,13 +3,22 @@
 //! Pure: bytes and offsets are given to it. Must not know sockets, clocks, statistics or YAML.
 
 pub mod answer;
+mod body;
 pub mod data;
 pub mod expect;
 pub mod extract;
+mod fields;
+mod headers;
+mod jinja;
+mod json_body;
+mod multipart;
 pub mod prepared;
 pub mod scope;
 pub mod spec;
+mod target;
 pub mod template;
+mod values;
+mod wording;
 
 pub use answer::{Answer, AnswerReader};
 pub use data::{DataSet, Dealer};

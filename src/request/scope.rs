@@ -3,6 +3,7 @@
 //! Must not know how users are scheduled.
 
 use indexmap::IndexMap;
+use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
 
@@ -25,7 +26,6 @@ impl Scope {
     /// Nobody's scope, for what takes nothing from it: always the same.
     #[must_use]
     pub fn empty() -> Scope {
-        use rand::SeedableRng;
         Scope {
             user_id: 0,
             user_class: String::new(),
