@@ -50,7 +50,10 @@ impl Loader<'_> {
             Ok(text) => text,
             Err(message) => {
                 match includer {
-                    Some(mark) => self.report.problem(mark, "include", message),
+                    Some(mark) => {
+                        let message = format!("{location}: {message}");
+                        self.report.problem(mark, "include", message);
+                    }
                     None => self.report.problem_with(location.to_string(), message),
                 }
                 return None;
@@ -69,7 +72,7 @@ impl Loader<'_> {
             Location::Shipped(name) => {
                 return shipped(name)
                     .map(str::to_owned)
-                    .ok_or_else(|| format!("{name}: no such built-in file"));
+                    .ok_or_else(|| "no such file".to_owned());
             }
             Location::Disk(path) => path,
             Location::Set(_) => return Err("is not a file".to_owned()),
@@ -82,10 +85,9 @@ impl Loader<'_> {
                 }
                 _ => "",
             };
-            format!("{}: {error}{remedy}", path.display())
+            format!("{error}{remedy}")
         })?;
-        String::from_utf8(bytes)
-            .map_err(|_| format!("{}: is not UTF-8 text; save it as UTF-8", path.display()))
+        String::from_utf8(bytes).map_err(|_| "is not UTF-8 text; save it as UTF-8".to_owned())
     }
 
     fn parse(&mut self, text: &str, location: usize) -> Option<Node> {

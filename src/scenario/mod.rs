@@ -1,10 +1,10 @@
 //! What was decided: YAML, `.env`, environment and flags, resolved into a [`Plan`] or into every
 //! problem at once.
 //!
-//! Text becomes a tree whose nodes know their lines ([`parse`], [`tree`]); variables are put in
-//! ([`variables`]), includes merged ([`include`]), `--set` applied ([`assign`]); then a decoder
-//! that goes on after each problem ([`decode`]) and precedence ([`settings`]) make the plan
-//! ([`resolve`]).
+//! Text becomes a tree whose nodes know their lines (`parse`, `tree`); variables are put in
+//! (`variables`), includes merged (`include`), `--set` applied (`assign`); then a decoder
+//! that goes on after each problem (`decode`) and precedence (`settings`) make the plan
+//! (`resolve`).
 //!
 //! Pure: files and environment are given to it. Must not know the engine or any output.
 
@@ -28,6 +28,7 @@ mod locate;
 mod masked;
 mod origin;
 mod parse;
+mod run_settings;
 mod selection;
 mod settings;
 mod target;

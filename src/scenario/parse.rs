@@ -134,13 +134,21 @@ impl Builder {
     }
 
     fn syntax(&self, text: &str, error: &ScanError) -> Fault {
-        let mark = self.mark(*error.marker());
-        let indented_by_tab = text
-            .lines()
-            .nth(mark.line - 1)
-            .is_some_and(|line| line.trim_start_matches(' ').starts_with('\t'));
-        let remedy = if indented_by_tab {
+        let mut mark = self.mark(*error.marker());
+        let indented_by_tab = |line: usize| {
+            let line = text.lines().nth(line - 1).unwrap_or_default();
+            line.trim_start_matches(' ').starts_with('\t')
+        };
+        // A scalar that goes on into a line with a tab is blamed on its own line.
+        if !indented_by_tab(mark.line) && indented_by_tab(mark.line + 1) {
+            mark.line += 1;
+            mark.column = 1;
+        }
+        let written = text.lines().nth(mark.line - 1).unwrap_or_default();
+        let remedy = if indented_by_tab(mark.line) {
             " (the line is indented with a tab: YAML wants spaces)"
+        } else if written.contains("${") || written.contains("{{") {
+            " (quote a text that holds ${...} or {{ ... }})"
         } else {
             ""
         };

@@ -173,7 +173,7 @@ pub(super) fn nearest<'c>(
 }
 
 /// The remedy for an unknown name: the nearest known one, else all of them.
-pub(super) fn suggestion<'c>(name: &str, known: &[&'c str]) -> String {
+pub(super) fn suggestion(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "there are none".to_owned(),

@@ -2,14 +2,9 @@
 //!
 //! Owns the order in which things are decided. Must not know how any part is read.
 
-use std::time::Duration;
-
-use url::Url;
-
 use crate::files::Sources;
-use crate::model::units::{format_duration, parse_duration};
+use crate::threshold::Threshold;
 
-use super::approval::Approvals;
 use super::assign;
 use super::context::Context;
 use super::decode::classes::classes;
@@ -24,16 +19,14 @@ use super::load_settings;
 use super::locate::{self, Found};
 use super::masked;
 use super::origin::Location;
-use super::overrides::{Defaults, Given, Overrides};
-use super::plan::{Plan, Preflight, TargetHost};
+use super::overrides::{Defaults, Overrides};
+use super::plan::{Plan, TargetHost, UserClass};
 use super::problems::{Problems, Report};
-use super::selection::{Selection, used_endpoints};
-use super::settings::{Row, Settings};
-use super::target::{keep_credentials, parse_host, shown};
+use super::run_settings;
+use super::selection::used_endpoints;
+use super::settings::Settings;
+use super::target::shown;
 use super::tree::Node;
-
-/// Where load goes when nobody says.
-const DEFAULT_HOST: &str = "http://localhost:8000";
 
 const KEYS: Keys = Keys {
     known: &[
@@ -125,11 +118,11 @@ pub(super) fn read(
 }
 
 /// Everything but the file.
-struct Inputs<'a> {
-    found: &'a Found,
-    environment: &'a Environment,
-    overrides: &'a Overrides,
-    defaults: Defaults,
+pub(super) struct Inputs<'a> {
+    pub(super) found: &'a Found,
+    pub(super) environment: &'a Environment,
+    pub(super) overrides: &'a Overrides,
+    pub(super) defaults: Defaults,
 }
 
 fn decide(
@@ -140,15 +133,15 @@ fn decide(
     mut report: Report,
 ) -> Result<Plan, Problems> {
     let mut settings = Settings::new(given.environment);
-    let base = host(fields, given, &mut settings, &mut report);
+    let base = run_settings::host(fields, given, &mut settings, &mut report);
     let prefix = locate::variable_prefix(&given.found.name);
     let load = load_settings::load(fields, given.overrides, &prefix, &mut settings, &mut report);
-    let stop_timeout = stop_timeout(fields, given, &mut settings, &mut report);
-    let seed = seed(fields, given, &mut settings, &mut report);
-    let approvals = approvals(fields, given, &mut settings, &mut report);
-    let selection = selection(given, &mut settings);
-    let preflight = preflight(fields, given, &mut report);
-    let reset_stats = reset_stats(given, &mut report);
+    let stop_timeout = run_settings::stop_timeout(fields, given, &mut settings, &mut report);
+    let seed = run_settings::seed(fields, given, &mut settings, &mut report);
+    let approvals = run_settings::approvals(fields, given, &mut settings, &mut report);
+    let selection = run_settings::selection(given, &mut settings);
+    let preflight = run_settings::preflight(fields, given, &mut report);
+    let reset_stats = run_settings::reset_stats(given, &mut report);
     let description = fields
         .get("description")
         .and_then(|at| at.text(&mut report));
@@ -208,9 +201,9 @@ fn decide(
 
 /// What needs the target, the approvals and the files.
 struct Parts {
-    classes: Vec<super::plan::UserClass>,
-    thresholds: Vec<crate::threshold::Threshold>,
-    stop_if: Vec<crate::threshold::Threshold>,
+    classes: Vec<UserClass>,
+    thresholds: Vec<Threshold>,
+    stop_if: Vec<Threshold>,
 }
 
 fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> Parts {
@@ -240,225 +233,5 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
         classes,
         thresholds,
         stop_if,
-    }
-}
-
-fn host(
-    fields: &Fields<'_>,
-    given: &Inputs<'_>,
-    settings: &mut Settings<'_>,
-    report: &mut Report,
-) -> Url {
-    let row = Row {
-        flag: given.overrides.host.as_ref(),
-        variables: &["LOADTEST_HOST", "TARGET_URL", "LOCUST_HOST"],
-        at: fields.get("host"),
-    };
-    let decided = settings.decide(&row, parse_host, report);
-    let (url, origin) = decided.unwrap_or_else(|| {
-        let url = parse_host(DEFAULT_HOST).unwrap_or_else(|_| unreachable!("{DEFAULT_HOST}"));
-        (url, "default".to_owned())
-    });
-    keep_credentials(&url, report);
-    settings.note("host", shown(&url), origin);
-    url
-}
-
-fn stop_timeout(
-    fields: &Fields<'_>,
-    given: &Inputs<'_>,
-    settings: &mut Settings<'_>,
-    report: &mut Report,
-) -> Duration {
-    let row = Row {
-        flag: given.overrides.stop_timeout.as_ref(),
-        variables: &["LOCUST_STOP_TIMEOUT"],
-        at: fields.get("stop_timeout"),
-    };
-    let parse = |text: &str| parse_duration(text).map_err(|error| error.to_string());
-    let (value, origin) = settings.decide(&row, parse, report).unzip();
-    let value = value.unwrap_or(given.defaults.stop_timeout);
-    settings.note(
-        "stop_timeout",
-        format_duration(value),
-        origin.unwrap_or("default".to_owned()),
-    );
-    value
-}
-
-fn seed(
-    fields: &Fields<'_>,
-    given: &Inputs<'_>,
-    settings: &mut Settings<'_>,
-    report: &mut Report,
-) -> u64 {
-    let row = Row {
-        flag: given.overrides.seed.as_ref(),
-        variables: &[],
-        at: fields.get("seed"),
-    };
-    let parse = |text: &str| {
-        let number = text.trim().parse::<u64>();
-        number.map_err(|_| format!("must be a whole number of at least 0, found {text:?}"))
-    };
-    let (value, origin) = settings.decide(&row, parse, report).unzip();
-    let value = value.unwrap_or(given.defaults.seed);
-    settings.note(
-        "seed",
-        value.to_string(),
-        origin.unwrap_or("drawn for this run".to_owned()),
-    );
-    value
-}
-
-/// Flags, the variable and the scenario together: each may approve.
-fn approvals(
-    fields: &Fields<'_>,
-    given: &Inputs<'_>,
-    settings: &mut Settings<'_>,
-    report: &mut Report,
-) -> Approvals {
-    let mut approvals = Approvals::default();
-    let mut origins = Vec::new();
-    for entry in &given.overrides.approve_host {
-        if let Err(message) = approvals.add(entry) {
-            report.problem_with("--approve-host", message);
-        }
-        origins.push("--approve-host".to_owned());
-    }
-    if let Some(variable) = given.environment.first(&["LOADTEST_APPROVED_HOSTS"]) {
-        let entries = variable.value.split(',').map(str::trim);
-        for entry in entries.filter(|entry| !entry.is_empty()) {
-            if let Err(message) = approvals.add(entry) {
-                report.problem_with(&variable.origin, message);
-            }
-        }
-        origins.push(variable.origin);
-    }
-    if let Some(at) = fields.get("approved_hosts") {
-        for item in at.one_or_many() {
-            if let Some(text) = item.text(report) {
-                item.parsed(report, approvals.add(&text));
-            }
-        }
-        origins.push(report.origin(at.mark()));
-    }
-    origins.dedup();
-    if !approvals.texts().is_empty() {
-        settings.note(
-            "approved_hosts",
-            approvals.texts().join(", "),
-            origins.join(", "),
-        );
-    }
-    approvals
-}
-
-fn selection(given: &Inputs<'_>, settings: &mut Settings<'_>) -> Selection {
-    let overrides = given.overrides;
-    let mut list = |name: &str, flag: &Option<Given<Vec<String>>>, variable: &str| {
-        let (values, origin) = chosen_list(flag, variable, settings.environment())?;
-        settings.note(name, values.join(", "), origin.clone());
-        Some((values, origin))
-    };
-    let tags = list("tags", &overrides.tags, "LOCUST_TAGS");
-    let exclude = list(
-        "exclude_tags",
-        &overrides.exclude_tags,
-        "LOCUST_EXCLUDE_TAGS",
-    );
-    let classes = list(
-        "user_classes",
-        &overrides.user_classes,
-        "LOCUST_USER_CLASSES",
-    );
-    Selection {
-        tags: tags.map(|(tags, _)| tags).unwrap_or_default(),
-        exclude_tags: exclude.map(|(tags, _)| tags).unwrap_or_default(),
-        classes,
-        equal_weights: overrides
-            .equal_weights
-            .as_ref()
-            .is_some_and(|given| given.value),
-    }
-}
-
-/// A list given by flag or variable: `x`, `x,y`, `[x, y]`; user classes also `A B`.
-fn chosen_list(
-    flag: &Option<Given<Vec<String>>>,
-    variable: &str,
-    environment: &Environment,
-) -> Option<(Vec<String>, String)> {
-    let chosen = match (flag, environment.first(&[variable])) {
-        (Some(given), _) if !given.origin.starts_with("LOCUST_") => {
-            (given.value.clone(), given.origin.clone())
-        }
-        (_, Some(found)) => {
-            let blank = variable == "LOCUST_USER_CLASSES";
-            let items = found
-                .value
-                .trim()
-                .trim_start_matches('[')
-                .trim_end_matches(']')
-                .split(|c: char| c == ',' || (blank && c.is_whitespace()))
-                .map(|item| item.trim().trim_matches(['"', '\'']).to_owned());
-            (
-                items.filter(|item| !item.is_empty()).collect(),
-                found.origin,
-            )
-        }
-        (Some(given), None) => (given.value.clone(), given.origin.clone()),
-        (None, None) => return None,
-    };
-    (!chosen.0.is_empty()).then_some(chosen)
-}
-
-fn preflight(fields: &Fields<'_>, given: &Inputs<'_>, report: &mut Report) -> Preflight {
-    let wait_for = given.overrides.wait_for.as_ref().and_then(|wait| {
-        let parsed = parse_duration(&wait.value);
-        parsed
-            .map_err(|error| report.problem_with(&wait.origin, error.to_string()))
-            .ok()
-    });
-    let settings = Settings::new(given.environment);
-    let row = Row {
-        flag: given.overrides.preflight.as_ref(),
-        variables: &[],
-        at: fields.get("preflight"),
-    };
-    let parse = |text: &str| match text {
-        "off" | "false" => Ok(None),
-        path if path.starts_with('/') => Ok(Some(path.to_owned())),
-        other => Err(format!(
-            "must be a path that begins with `/`, or off, found {other:?}"
-        )),
-    };
-    let path = match settings.decide(&row, parse, report) {
-        Some((path, _)) => path,
-        None => Some("/health".to_owned()),
-    };
-    match path {
-        Some(path) => Preflight::Get {
-            path,
-            wait_for: wait_for.unwrap_or_default(),
-        },
-        None => Preflight::Off,
-    }
-}
-
-fn reset_stats(given: &Inputs<'_>, report: &mut Report) -> bool {
-    if let Some(given) = &given.overrides.reset_stats {
-        return given.value;
-    }
-    let Some(variable) = given.environment.first(&["LOCUST_RESET_STATS"]) else {
-        return false;
-    };
-    match variable.value.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "1" => true,
-        "false" | "no" | "off" | "0" => false,
-        _ => {
-            report.problem_with(variable.origin, "must be true or false");
-            false
-        }
     }
 }

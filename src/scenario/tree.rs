@@ -49,7 +49,7 @@ pub(super) enum Filled {
     /// There are some, and all of them are empty.
     Empty,
     /// At least one has a value.
-    Filled,
+    Value,
     /// At least one holds a secret.
     Secret,
 }

@@ -59,7 +59,7 @@ impl Found {
     fn filled(&self) -> Filled {
         match (self.secrets.is_empty(), self.filled, self.empty) {
             (false, _, _) => Filled::Secret,
-            (true, true, _) => Filled::Filled,
+            (true, true, _) => Filled::Value,
             (true, false, true) => Filled::Empty,
             (true, false, false) => Filled::AsWritten,
         }
@@ -183,12 +183,12 @@ mod tests {
     #[test]
     fn variables_are_put_in() {
         for (text, expected, filled) in [
-            ("a ${NAME} b", "a x b", Filled::Filled),
-            ("${NONE:-10}", "10", Filled::Filled),
-            ("${EMPTY:-10}", "10", Filled::Filled),
+            ("a ${NAME} b", "a x b", Filled::Value),
+            ("${NONE:-10}", "10", Filled::Value),
+            ("${EMPTY:-10}", "10", Filled::Value),
             ("Bearer ${NONE:-}", "Bearer ", Filled::Empty),
             ("${EMPTY}", "", Filled::Empty),
-            ("${NONE:-${NAME}}", "x", Filled::Filled),
+            ("${NONE:-${NAME}}", "x", Filled::Value),
             ("$${NAME} $$", "${NAME} $", Filled::AsWritten),
             ("$.answer and ^a$", "$.answer and ^a$", Filled::AsWritten),
             ("Bearer ${API_KEY}", "Bearer sk-1234", Filled::Secret),

@@ -5,4 +5,5 @@ mod demo;
 mod locust;
 mod output;
 mod powershell;
+mod scenario;
 mod tools;
