@@ -3,15 +3,18 @@
 //! Owns the one loop that acts on the load's law, the clock and the commands. Must not know what
 //! users do or how figures are computed.
 
-use std::collections::VecDeque;
+mod ending;
+mod ramp;
+mod tick;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use crate::clock::RunClock;
-use crate::event::{Command, Ending, Phase, RunRecord, Severity, SinkError, StopReason};
-use crate::load::{Change, ClassShare, Dispatcher, LoadShape, Target};
+use crate::event::{Command, Ending, Phase, RunRecord, SinkError, StopReason};
+use crate::load::{ClassShare, Dispatcher, LoadShape, Target};
 use crate::model::Offset;
 use crate::scenario::Plan;
 use crate::stats::snapshot::UserCounts;
@@ -26,14 +29,8 @@ use super::signal::Level;
 
 /// The pace of ticks.
 const TICK: Duration = Duration::from_secs(1);
-/// How often a run that is stopping looks whether its users are gone.
-const STOPPING_POLL: Duration = Duration::from_millis(20);
-/// How long `on_stop` steps may take once users were killed.
-const FAREWELL: Duration = Duration::from_secs(5);
 /// Users per second that Locust's keys spawn at.
 const KEY_SPAWN_RATE: f64 = 100.0;
-/// A timer this late means that latencies of that second are the generator's as well.
-const LAG_LIMIT: Duration = Duration::from_millis(100);
 
 /// Everything a run depends on.
 pub struct RunParts<T> {
@@ -224,89 +221,6 @@ impl Director {
         None
     }
 
-    fn ramp(&mut self, count: u32, spawn_rate: f64) {
-        if self.target_stays() {
-            let text = format!("Ramping to {count} users at a rate of {spawn_rate:.2} per second");
-            self.collector.notice(Severity::Info, text);
-        }
-        self.target_users = count;
-        self.dispatcher.start(count, spawn_rate);
-        self.phase = Phase::Spawning;
-        self.next_step = Some(self.clock.now());
-    }
-
-    /// Whether the target will be the same for a while: one that moves with every user of a
-    /// stage's ramp is not worth a line each time.
-    fn target_stays(&self) -> bool {
-        let now = self.clock.now();
-        self.shape
-            .next_change(now)
-            .is_none_or(|change| change > now + TICK)
-    }
-
-    /// One step of a ramp: tells the shards, and notes when the next one is due.
-    async fn step(&mut self, due: Offset) {
-        let step = self.dispatcher.step();
-        // No step: fixed counts allow no more users, or there was nothing to do.
-        let over = step.is_none() || self.dispatcher.reached();
-        for change in step.into_iter().flat_map(|step| step.changes) {
-            self.change(&change).await;
-        }
-        if !over {
-            self.next_step = Some(due + self.dispatcher.pause());
-            return;
-        }
-        self.next_step = None;
-        self.phase = Phase::Running;
-        if self.target_stays() {
-            self.announce_spawned();
-        }
-        if self.plan.reset_stats {
-            self.collector.notice(Severity::Info, "Resetting stats");
-            self.collector.reset(self.clock.now());
-        }
-    }
-
-    async fn change(&mut self, change: &Change) {
-        let class = change.class;
-        let count = u32::try_from(change.delta.unsigned_abs()).unwrap_or(u32::MAX);
-        let command = if change.delta > 0 {
-            let first = self.next_user;
-            self.next_user += u64::from(count);
-            self.began = true;
-            ShardCommand::Spawn {
-                class,
-                count,
-                first,
-            }
-        } else {
-            ShardCommand::Stop {
-                class,
-                count,
-                timeout: self.plan.stop_timeout,
-            }
-        };
-        self.shards[change.worker].tell(command).await;
-    }
-
-    fn announce_spawned(&mut self) {
-        let running = |class: usize| -> u32 {
-            self.dispatcher
-                .counts()
-                .iter()
-                .map(|shard| shard[class])
-                .sum()
-        };
-        let classes = self.plan.classes.iter().enumerate();
-        let counts: serde_json::Map<String, serde_json::Value> = classes
-            .map(|(index, class)| (class.name.clone(), running(index).into()))
-            .collect();
-        let counts = serde_json::Value::Object(counts);
-        let total = self.dispatcher.total();
-        let text = format!("All users spawned: {counts} ({total} total users)");
-        self.collector.notice(Severity::Info, text);
-    }
-
     async fn obey(&mut self, command: Command) -> Option<Ending> {
         match command {
             Command::AddUsers(more) => {
@@ -330,153 +244,6 @@ impl Director {
         }
     }
 
-    /// Takes every shard's delta into the pending stretch.
-    async fn gather(&mut self) -> Duration {
-        let mut lag = Duration::ZERO;
-        let mut lost = 0;
-        self.users
-            .by_class
-            .iter_mut()
-            .for_each(|(_, count)| *count = 0);
-        for shard in &self.shards {
-            let Some(report) = shard.ask().await else {
-                lost += 1;
-                continue;
-            };
-            self.collector.add(&report.delta);
-            for ((_, sum), count) in self.users.by_class.iter_mut().zip(&report.users) {
-                *sum += count;
-            }
-            lag = lag.max(report.lag);
-        }
-        if lost > 0 && !self.shard_lost {
-            self.shard_lost = true;
-            let text = format!(
-                "{lost} of {} load threads died: their users are gone, and what they had not \
-                 reported yet is lost",
-                self.shards.len()
-            );
-            self.collector.notice(Severity::Error, text);
-        }
-        lag
-    }
-
-    async fn tick(&mut self) -> Option<Ending> {
-        let lag = self.gather().await;
-        self.warn_of_lag(lag);
-        let now = self.clock.now();
-        while self.next_tick <= now {
-            self.next_tick = self.next_tick + TICK;
-        }
-        let stand = Standpoint {
-            users: self.users.clone(),
-            target_users: self.target_users,
-            phase: self.phase,
-            ends_at: self.shape.ends_at(),
-            generator: self.probe.read(lag),
-        };
-        let early = self.collector.tick(now, &stand);
-        early.or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
-    }
-
-    /// Whether all users ended by themselves: nothing would ever be sent again. Asked with fresh
-    /// counts only.
-    fn everyone_gone(&self) -> bool {
-        let expected = self.began && self.target_users > 0 && self.phase == Phase::Running;
-        expected && self.users.total() == 0
-    }
-
-    fn warn_of_lag(&mut self, lag: Duration) {
-        let lagging = lag >= LAG_LIMIT;
-        if lagging && !self.lagging {
-            let text = format!(
-                "the load generator fell {} ms behind: response times of these seconds are partly \
-                 its own (fewer users, more cores or more machines help)",
-                lag.as_millis()
-            );
-            self.collector.notice(Severity::Warning, text);
-        }
-        self.lagging = lagging;
-    }
-
-    /// Lets users end: firmly when the stop timeout is over, at once when asked again.
-    async fn wind_down(&mut self, mut ending: Ending, commands: &mut Orders) -> Ending {
-        self.phase = Phase::Stopping;
-        self.next_step = None;
-        self.target_users = 0;
-        // A pause must not hold back users that are to end.
-        self.tell_all(|| ShardCommand::Pause(false)).await;
-        let mut measures = self.measures(&ending);
-        while let Some((level, patience)) = measures.pop_front() {
-            self.tell_all(|| ShardCommand::StopAll(level)).await;
-            match self.until_gone(patience, commands).await {
-                Gone::Yes => break,
-                Gone::No => self.announce_impatience(level),
-                Gone::AskedAgain(reason) => {
-                    ending = Ending::Stopped(reason);
-                    measures = VecDeque::from([(Level::Abort, FAREWELL)]);
-                }
-            }
-        }
-        ending
-    }
-
-    /// What users are told, one after the other, and how long each is given to work.
-    fn measures(&self, ending: &Ending) -> VecDeque<(Level, Duration)> {
-        let asked = matches!(
-            ending,
-            Ending::Stopped(StopReason::Interrupt | StopReason::Terminate)
-        );
-        // Whoever asks for the end wants no new requests, farewells included.
-        let (gently, firmly) = if asked {
-            (Level::Halt, Level::Abort)
-        } else {
-            (Level::Stop, Level::Kill)
-        };
-        let mut measures = VecDeque::from([(firmly, FAREWELL), (Level::Abort, FAREWELL)]);
-        if !self.plan.stop_timeout.is_zero() {
-            measures.push_front((gently, self.plan.stop_timeout));
-        }
-        measures
-    }
-
-    fn announce_impatience(&mut self, level: Level) {
-        if matches!(level, Level::Stop | Level::Halt) {
-            let text = format!(
-                "Not all users finished their tasks & terminated in {} seconds. Stopping them...",
-                self.plan.stop_timeout.as_secs()
-            );
-            self.collector.notice(Severity::Info, text);
-        }
-    }
-
-    async fn until_gone(&mut self, patience: Duration, commands: &mut Orders) -> Gone {
-        let deadline = self.clock.now() + patience;
-        loop {
-            self.gather().await;
-            if self.users.total() == 0 {
-                return Gone::Yes;
-            }
-            let now = self.clock.now();
-            if now >= deadline {
-                return Gone::No;
-            }
-            if now >= self.next_tick {
-                self.tick().await;
-            }
-            let wake = (now + STOPPING_POLL).min(deadline);
-            tokio::select! {
-                biased;
-                command = commands.next() => match command {
-                    Command::Stop(reason) => return Gone::AskedAgain(reason),
-                    Command::Abort => return Gone::AskedAgain(StopReason::Interrupt),
-                    Command::AddUsers(_) | Command::Pause | Command::Resume => {}
-                },
-                () = self.clock.sleep_until(wake) => {}
-            }
-        }
-    }
-
     fn finish(mut self, ending: Ending) -> (Arc<RunRecord>, Audience) {
         self.phase = Phase::Stopped;
         let now = self.clock.now();
@@ -492,12 +259,4 @@ impl Director {
         self.shards.into_iter().for_each(ShardHandle::close);
         self.collector.finish(now, ending)
     }
-}
-
-/// What became of users told to end.
-enum Gone {
-    Yes,
-    No,
-    /// Someone asked again, for this reason.
-    AskedAgain(StopReason),
 }
