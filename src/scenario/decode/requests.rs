@@ -16,6 +16,7 @@ use super::super::context::Context;
 use super::super::plan::RequestStep;
 use super::super::problems::Report;
 use super::super::target::{keep_credentials, shown};
+use super::super::tree::Entry;
 use super::body::{body, pairs};
 use super::endpoints::name_of;
 use super::expect::expect;
@@ -138,6 +139,9 @@ fn method_and_path<'t>(
 ) -> Option<(Method, At<'t>, String)> {
     let present = fields.present(METHODS);
     let [method] = present[..] else {
+        if present.is_empty() && fields.refused {
+            return None;
+        }
         let found = match present.len() {
             0 => "none".to_owned(),
             _ => present.join(" and "),
@@ -242,6 +246,11 @@ fn located<'t>(fields: &Fields<'t>, path_at: &At<'t>, place: &str) -> At<'t> {
         at.path = [at.path.as_str(), place].join(".");
         return at;
     };
+    // Header names come back in lower case.
+    let is_key = |entry: &Entry, step: &str| match first {
+        "headers" => entry.key.eq_ignore_ascii_case(step),
+        _ => entry.key == step,
+    };
     for step in steps {
         let item = step.parse::<usize>().ok().and_then(|index| {
             let mut items = at.as_list()?;
@@ -251,7 +260,7 @@ fn located<'t>(fields: &Fields<'t>, path_at: &At<'t>, place: &str) -> At<'t> {
             let entries = at.as_entries()?;
             entries
                 .into_iter()
-                .find(|(entry, _)| entry.key == step)
+                .find(|(entry, _)| is_key(entry, step))
                 .map(|(_, at)| at)
         };
         match item.or_else(entry) {

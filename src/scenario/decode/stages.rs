@@ -41,6 +41,9 @@ pub(in super::super) fn stages(
 
 fn stage(at: &At<'_>, default_rate: Option<f64>, report: &mut Report) -> Option<Stage> {
     let fields = at.fields(&KEYS, report, &format!("a stage: {WANTED}"))?;
+    if fields.refused {
+        return None;
+    }
     let lasts = fields
         .get("for")
         .and_then(|at| at.duration(report).map(|lasts| (at, lasts)));

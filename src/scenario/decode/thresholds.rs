@@ -98,7 +98,9 @@ fn threshold(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<T
     threshold.over = over.flatten().or(threshold.over);
     threshold.after = after.flatten().unwrap_or(threshold.after);
     threshold.abort = abort.flatten().unwrap_or(threshold.abort);
-    threshold.min_requests = least.flatten().map_or(threshold.min_requests, u64::from);
+    threshold.min_requests = least
+        .flatten()
+        .map_or(threshold.min_requests, |least| u64::from(least).max(1));
     threshold.level = level.flatten().unwrap_or_default();
     Some(threshold)
 }

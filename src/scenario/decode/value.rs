@@ -31,6 +31,8 @@ pub(in super::super) struct Keys {
 #[derive(Clone, Debug)]
 pub(in super::super) struct Fields<'t> {
     pub(in super::super) at: At<'t>,
+    /// Whether a key was refused: what seems to be missing may be there, mistyped.
+    pub(in super::super) refused: bool,
     entries: Vec<(String, At<'t>)>,
 }
 
@@ -150,32 +152,46 @@ impl<'t> At<'t> {
             self.wrong(report, wanted);
             return None;
         };
-        let mut entries: Vec<(String, At<'t>)> = Vec::new();
+        let mut fields = Fields {
+            at: self.clone(),
+            refused: false,
+            entries: Vec::new(),
+        };
         for (entry, at) in found {
             let key = normalised(&entry.key);
             // `x-…` holds anchors and notes, as in Compose files.
             if key.starts_with("x_") && self.path.is_empty() {
                 continue;
             }
-            if keys.later.contains(&key.as_str()) {
-                report.problem(entry.key_mark, &at.path, "not supported yet; leave it out");
-            } else if !keys.known.contains(&key.as_str()) {
-                let message = unknown_key(&entry.key, keys);
-                report.problem(entry.key_mark, &self.path, message);
-            } else if entries
-                .iter()
-                .any(|(known, other)| *known == key && !std::ptr::eq(other.node, at.node))
-                && !self.written_twice(&entry.key)
-            {
-                let message = format!("the key `{key}` is given twice, once with a hyphen");
-                report.problem(entry.key_mark, &self.path, message);
-            } else {
-                entries.push((key, at));
+            match self.refusal(&key, entry, keys, &fields) {
+                None => fields.entries.push((key, at)),
+                Some((path, message)) => {
+                    report.problem(entry.key_mark, path.unwrap_or(&at.path), message);
+                    fields.refused = true;
+                }
             }
         }
-        Some(Fields {
-            at: self.clone(),
-            entries,
+        Some(fields)
+    }
+
+    /// Why a key cannot stand here, and the path to say it at (none: the key's own).
+    fn refusal(
+        &self,
+        key: &str,
+        entry: &Entry,
+        keys: &Keys,
+        before: &Fields<'_>,
+    ) -> Option<(Option<&str>, String)> {
+        if keys.later.contains(&key) {
+            return Some((None, "not supported yet; leave it out".to_owned()));
+        }
+        if !keys.known.contains(&key) {
+            return Some((Some(&self.path), unknown_key(&entry.key, keys)));
+        }
+        let again = before.entries.iter().any(|(known, _)| known == key);
+        (again && !self.written_twice(&entry.key)).then(|| {
+            let message = format!("the key `{key}` is given twice, once with a hyphen");
+            (Some(self.path.as_str()), message)
         })
     }
 

@@ -5,364 +5,310 @@ use ragload::scenario::{Defaults, Environment, Overrides, load};
 
 use super::{Files, WORKLOAD, environment, files, problems, resolve, resolve_with};
 
-/// A class with this one task, which stands on line 4.
-fn task(task: &str) -> String {
-    [
-        "user_classes:\n  - name: U\n    tasks:\n      - ",
-        task,
-        "\n",
-    ]
-    .concat()
-}
+/// Keys before the smallest workload: the line, the YAML path, and a part of the message.
+const TOP: &[(&str, usize, &str, &str)] = &[
+    (
+        "uesrs: 5",
+        1,
+        "",
+        "unknown key `uesrs`; did you mean `users`?",
+    ),
+    (
+        "users: many",
+        1,
+        "users",
+        "must be a whole number of at least 1, found many",
+    ),
+    ("users: 0", 1, "users", "must be at least 1, found 0"),
+    ("users: -1", 1, "users", "must be at least 1, found -1"),
+    (
+        "users: 1.5",
+        1,
+        "users",
+        "must be a whole number of at least 1, found 1.5",
+    ),
+    ("users: [1]", 1, "users", "must be a text, found a list"),
+    ("spawn_rate: 0", 1, "spawn_rate", "must be above 0, found 0"),
+    (
+        "spawn_rate: -2",
+        1,
+        "spawn_rate",
+        "must be above 0, found -2",
+    ),
+    ("run_time: 5 minutes", 1, "run_time", "is not a duration"),
+    ("host: 'ftp://x'", 1, "host", "is not a host"),
+    ("host: 'http://'", 1, "host", "is not a host"),
+    (
+        "host: ${STAGING}",
+        1,
+        "host",
+        "the variable STAGING is not set",
+    ),
+    ("shape: { spike: 5 }", 1, "shape", "not supported yet"),
+    ("preset: openai-chat", 1, "preset", "not supported yet"),
+    (
+        "preflight: health",
+        1,
+        "preflight",
+        "must be a path that begins with `/`, or off",
+    ),
+    (
+        "approved_hosts: ['*.x']",
+        1,
+        "approved_hosts[0]",
+        "is not a host",
+    ),
+    (
+        "description: a\ndescription: b",
+        2,
+        "",
+        "given twice (first on line 1)",
+    ),
+    (
+        "spawn-rate: 1\nspawn_rate: 2",
+        2,
+        "",
+        "given twice, once with a hyphen",
+    ),
+    (
+        "include: none.yaml",
+        1,
+        "include",
+        "none.yaml: no such file",
+    ),
+    (
+        "include: s.yaml",
+        1,
+        "include",
+        "goes round in a circle: s.yaml -> s.yaml",
+    ),
+    (
+        "data: { q: { file: q.csv } }",
+        1,
+        "data.q.file",
+        "q.csv: no such file",
+    ),
+    (
+        "data: { q: { file: empty.csv } }",
+        1,
+        "data.q.file",
+        "empty.csv has no rows",
+    ),
+    (
+        "data: { q: { file: bad.jsonl } }",
+        1,
+        "data.q.file",
+        "bad.jsonl:2: is not JSON",
+    ),
+    ("data: { q: [] }", 1, "data.q", "has no rows"),
+    (
+        "data: { q: { inline: [a], order: zipf } }",
+        1,
+        "data.q.order",
+        "not supported yet",
+    ),
+    (
+        "data: { q: { inline: [a], order: radnom } }",
+        1,
+        "data.q.order",
+        "did you mean `random`?",
+    ),
+    (
+        "data: { q-1: [a] }",
+        1,
+        "data",
+        "cannot be used in a template",
+    ),
+    ("data: { user: [a] }", 1, "data", "taken by a built-in"),
+    (
+        "thresholds: [p95 is 2]",
+        1,
+        "thresholds[0]",
+        "has no comparison",
+    ),
+    (
+        "thresholds: [{ check: p95 < 2s, on: GET /y }]",
+        1,
+        "thresholds[0].on",
+        "no request is called `GET /y`; did you mean",
+    ),
+    (
+        "thresholds: [{ check: p95 < 2s, level: wran }]",
+        1,
+        "thresholds[0].level",
+        "did you mean `warn`?",
+    ),
+    (
+        "stop_if: [error_rate > 5% over soon]",
+        1,
+        "stop_if[0]",
+        "is not a duration",
+    ),
+    ("stages: [{ users: 5 }]", 1, "stages[0]", "has no `for`"),
+    (
+        "stages: [{ rate: 5/s, for: 1m }]",
+        1,
+        "stages[0].rate",
+        "not supported yet",
+    ),
+];
 
-/// Keys before the smallest workload.
-fn top(keys: &str) -> String {
-    [keys, "\n", WORKLOAD].concat()
+/// The one task of a class, which stands on line 4: the YAML path below it, and a part of the
+/// message.
+const TASK: &[(&str, &str, &str)] = &[
+    ("{ get: /x, wieght: 2 }", "", "did you mean `weight`?"),
+    (
+        "{ get: /x, banana: 2 }",
+        "",
+        "unknown key `banana`; known: name, weight",
+    ),
+    (
+        "{ gett: /x }",
+        "",
+        "unknown key `gett`; did you mean `get`?",
+    ),
+    ("{ name: x }", "", "must have one of get, post"),
+    ("{ get: /x, post: /y }", "", "found get and post"),
+    ("{ get: x }", ".get", "must be a path that begins with `/`"),
+    (
+        "{ get: /x, weight: -1 }",
+        ".weight",
+        "must be at least 1, found -1",
+    ),
+    (
+        "{ get: /x, weight: 0 }",
+        ".weight",
+        "must be at least 1, found 0",
+    ),
+    (
+        "{ get: /x, weight: 1.5 }",
+        ".weight",
+        "must be a whole number of at least 1",
+    ),
+    ("{ get: /x, timeout: 0 }", ".timeout", "must be above 0"),
+    (
+        "{ get: /x, insecure: true }",
+        ".insecure",
+        "belongs to the user class",
+    ),
+    ("{ get: /x, json: {}, form: {} }", "", "must have one body"),
+    (
+        "{ get: /x, headers: { 'a b': c } }",
+        ".headers",
+        "no name of a header",
+    ),
+    (
+        "{ get: /x, response: {} }",
+        ".response",
+        "not supported yet",
+    ),
+    (
+        "{ get: /x, expect: { status: 99 } }",
+        ".expect.status",
+        "must be a status",
+    ),
+    (
+        "{ get: /x, expect: { matches: '(' } }",
+        ".expect.matches",
+        "is not a regular expression",
+    ),
+    (
+        "{ get: /x, expect: { json: { '$.[': 1 } } }",
+        ".expect.json[\"$.[\"]",
+        "is not a JSONPath",
+    ),
+    (
+        "{ get: /x, expect: { min_sources: 1 } }",
+        ".expect.min_sources",
+        "not supported yet",
+    ),
+    (
+        "{ get: /x, extract: { id: id } }",
+        ".extract.id",
+        "is not a JSONPath",
+    ),
+    (
+        "{ get: /x, extract: { id: { regex: '(' } } }",
+        ".extract.id.regex",
+        "is not a regular expression",
+    ),
+    (
+        "{ get: 'https://example.com/x' }",
+        ".get",
+        "not approved; add its host to `approved_hosts`",
+    ),
+    ("{ steps: [] }", ".steps", "has no steps"),
+    (
+        "{ get: /x, steps: [{ get: /y }] }",
+        "",
+        "not both: found get",
+    ),
+    (
+        "{ steps: [{ wait: { pacing: 2s } }] }",
+        ".steps[0].wait",
+        "must be constant or between",
+    ),
+];
+
+/// Whole files, as [`TOP`].
+const WHOLE: &[(&str, usize, &str, &str)] = &[
+    ("users: 5", 0, "", "has no `user_classes`"),
+    ("user_classes: []", 1, "user_classes", "has no user class"),
+    (
+        "user_classes:\n  - name: U\n    tasks: []",
+        3,
+        "user_classes[0].tasks",
+        "has no tasks",
+    ),
+    (
+        "user_classes:\n  - name: U",
+        2,
+        "user_classes[0]",
+        "has no `tasks`",
+    ),
+    (
+        "user_classes:\n  - tasks: [{ get: /x }]",
+        2,
+        "user_classes[0]",
+        "has no `name`",
+    ),
+    ("users: [1\n", 2, "", "not valid YAML"),
+    ("", 1, "", "is empty"),
+    ("- a", 1, "", "must be a map of keys"),
+];
+
+/// Fails unless exactly this problem is found.
+fn refused(text: &str, line: usize, path: &str, part: &str) {
+    let files = files([("s.yaml", text), ("empty.csv", ""), ("bad.jsonl", "{}\n{")]);
+    let Err(found) = resolve(&files) else {
+        panic!("resolves, but should not:\n{text}")
+    };
+    let [problem] = &found.0[..] else {
+        panic!("{text}\n{found}")
+    };
+    assert!(
+        problem.line == line && problem.path == path && problem.message.contains(part),
+        "{text}\nexpected s.yaml:{line}: {path}: {part}\nfound {found}"
+    );
 }
 
 #[test]
 fn each_mistake_is_reported_with_its_line_path_and_remedy() {
-    let t = "user_classes[0].tasks[0]";
-    for (text, line, path, part) in [
-        (
-            top("uesrs: 5"),
-            1,
-            "",
-            "unknown key `uesrs`; did you mean `users`?",
-        ),
-        (
-            task("{ get: /x, wieght: 2 }"),
-            4,
-            t,
-            "did you mean `weight`?",
-        ),
-        (
-            task("{ get: /x, banana: 2 }"),
-            4,
-            t,
-            "unknown key `banana`; known: name, weight",
-        ),
-        (
-            top("users: many"),
-            1,
-            "users",
-            "must be a whole number of at least 1, found many",
-        ),
-        (top("users: 0"), 1, "users", "must be at least 1, found 0"),
-        (top("users: -1"), 1, "users", "must be at least 1, found -1"),
-        (
-            top("users: 1.5"),
-            1,
-            "users",
-            "must be a whole number of at least 1, found 1.5",
-        ),
-        (
-            top("users: [1]"),
-            1,
-            "users",
-            "must be a text, found a list",
-        ),
-        (
-            top("spawn_rate: 0"),
-            1,
-            "spawn_rate",
-            "must be above 0, found 0",
-        ),
-        (
-            top("spawn_rate: -2"),
-            1,
-            "spawn_rate",
-            "must be above 0, found -2",
-        ),
-        (
-            top("run_time: 5 minutes"),
-            1,
-            "run_time",
-            "is not a duration",
-        ),
-        (top("host: 'ftp://x'"), 1, "host", "is not a host"),
-        (top("host: 'http://'"), 1, "host", "is not a host"),
-        (
-            top("host: ${STAGING}"),
-            1,
-            "host",
-            "the variable STAGING is not set",
-        ),
-        (top("shape: { spike: 5 }"), 1, "shape", "not supported yet"),
-        (top("preset: openai-chat"), 1, "preset", "not supported yet"),
-        (
-            top("preflight: health"),
-            1,
-            "preflight",
-            "must be a path that begins with `/`, or off",
-        ),
-        (
-            top("approved_hosts: ['*.x']"),
-            1,
-            "approved_hosts[0]",
-            "is not a host",
-        ),
-        (
-            top("description: a\ndescription: b"),
-            2,
-            "",
-            "given twice (first on line 1)",
-        ),
-        (
-            top("spawn-rate: 1\nspawn_rate: 2"),
-            2,
-            "",
-            "given twice, once with a hyphen",
-        ),
-        (
-            top("include: none.yaml"),
-            1,
-            "include",
-            "none.yaml: no such file",
-        ),
-        (
-            top("include: s.yaml"),
-            1,
-            "include",
-            "goes round in a circle: s.yaml -> s.yaml",
-        ),
-        (
-            top("data: { q: { file: q.csv } }"),
-            1,
-            "data.q.file",
-            "q.csv: no such file",
-        ),
-        (
-            top("data: { q: { file: empty.csv } }"),
-            1,
-            "data.q.file",
-            "empty.csv has no rows",
-        ),
-        (
-            top("data: { q: { file: bad.jsonl } }"),
-            1,
-            "data.q.file",
-            "bad.jsonl:2: is not JSON",
-        ),
-        (top("data: { q: [] }"), 1, "data.q", "has no rows"),
-        (
-            top("data: { q: { inline: [a], order: zipf } }"),
-            1,
-            "data.q.order",
-            "not supported yet",
-        ),
-        (
-            top("data: { q: { inline: [a], order: radnom } }"),
-            1,
-            "data.q.order",
-            "did you mean `random`?",
-        ),
-        (
-            top("data: { q-1: [a] }"),
-            1,
-            "data",
-            "cannot be used in a template",
-        ),
-        (top("data: { user: [a] }"), 1, "data", "taken by a built-in"),
-        (
-            top("thresholds: [p95 is 2]"),
-            1,
-            "thresholds[0]",
-            "has no comparison",
-        ),
-        (
-            top("thresholds: [{ check: p95 < 2s, on: GET /y }]"),
-            1,
-            "thresholds[0].on",
-            "no request is called `GET /y`; did you mean",
-        ),
-        (
-            top("thresholds: [{ check: p95 < 2s, level: wran }]"),
-            1,
-            "thresholds[0].level",
-            "did you mean `warn`?",
-        ),
-        (
-            top("stop_if: [error_rate > 5% over soon]"),
-            1,
-            "stop_if[0]",
-            "is not a duration",
-        ),
-        (
-            top("stages: [{ users: 5 }]"),
-            1,
-            "stages[0]",
-            "has no `for`",
-        ),
-        (
-            top("stages: [{ rate: 5/s, for: 1m }]"),
-            1,
-            "stages[0].rate",
-            "not supported yet",
-        ),
-        ("users: 5".to_owned(), 0, "", "has no `user_classes`"),
-        (
-            "user_classes: []".to_owned(),
-            1,
-            "user_classes",
-            "has no user class",
-        ),
-        (
-            "user_classes:\n  - name: U\n    tasks: []".to_owned(),
-            3,
-            "user_classes[0].tasks",
-            "has no tasks",
-        ),
-        (
-            "user_classes:\n  - name: U".to_owned(),
-            2,
-            "user_classes[0]",
-            "has no `tasks`",
-        ),
-        (
-            "user_classes:\n  - tasks: [{ get: /x }]".to_owned(),
-            2,
-            "user_classes[0]",
-            "has no `name`",
-        ),
-        (task("{ name: x }"), 4, t, "must have one of get, post"),
-        (task("{ get: /x, post: /y }"), 4, t, "found get and post"),
-        (
-            task("{ get: x }"),
-            4,
-            "user_classes[0].tasks[0].get",
-            "must be a path that begins with `/`",
-        ),
-        (
-            task("{ get: /x, weight: -1 }"),
-            4,
-            "user_classes[0].tasks[0].weight",
-            "must be at least 1, found -1",
-        ),
-        (
-            task("{ get: /x, weight: 0 }"),
-            4,
-            "user_classes[0].tasks[0].weight",
-            "must be at least 1, found 0",
-        ),
-        (
-            task("{ get: /x, weight: 1.5 }"),
-            4,
-            "user_classes[0].tasks[0].weight",
-            "must be a whole number of at least 1",
-        ),
-        (
-            task("{ get: /x, timeout: 0 }"),
-            4,
-            "user_classes[0].tasks[0].timeout",
-            "must be above 0",
-        ),
-        (
-            task("{ get: /x, insecure: true }"),
-            4,
-            "user_classes[0].tasks[0].insecure",
-            "belongs to the user class",
-        ),
-        (
-            task("{ get: /x, json: {}, form: {} }"),
-            4,
-            t,
-            "must have one body",
-        ),
-        (
-            task("{ get: /x, headers: { 'a b': c } }"),
-            4,
-            "user_classes[0].tasks[0].headers",
-            "no name of a header",
-        ),
-        (
-            task("{ get: /x, response: {} }"),
-            4,
-            "user_classes[0].tasks[0].response",
-            "not supported yet",
-        ),
-        (
-            task("{ get: /x, expect: { status: 99 } }"),
-            4,
-            "user_classes[0].tasks[0].expect.status",
-            "must be a status",
-        ),
-        (
-            task("{ get: /x, expect: { matches: '(' } }"),
-            4,
-            "user_classes[0].tasks[0].expect.matches",
-            "is not a regular expression",
-        ),
-        (
-            task("{ get: /x, expect: { json: { '$.[': 1 } } }"),
-            4,
-            "user_classes[0].tasks[0].expect.json[\"$.[\"]",
-            "is not a JSONPath",
-        ),
-        (
-            task("{ get: /x, expect: { min_sources: 1 } }"),
-            4,
-            "user_classes[0].tasks[0].expect.min_sources",
-            "not supported yet",
-        ),
-        (
-            task("{ get: /x, extract: { id: id } }"),
-            4,
-            "user_classes[0].tasks[0].extract.id",
-            "is not a JSONPath",
-        ),
-        (
-            task("{ get: /x, extract: { id: { regex: '(' } } }"),
-            4,
-            "user_classes[0].tasks[0].extract.id.regex",
-            "is not a regular expression",
-        ),
-        (
-            task("{ get: 'https://example.com/x' }"),
-            4,
-            "user_classes[0].tasks[0].get",
-            "not approved; add its host to `approved_hosts`",
-        ),
-        (
-            task("{ steps: [] }"),
-            4,
-            "user_classes[0].tasks[0].steps",
-            "has no steps",
-        ),
-        (
-            task("{ get: /x, steps: [{ get: /y }] }"),
-            4,
-            t,
-            "not both: found get",
-        ),
-        (
-            task("{ steps: [{ wait: { pacing: 2s } }] }"),
-            4,
-            "user_classes[0].tasks[0].steps[0].wait",
-            "must be constant or between",
-        ),
-        ("users: [1\n".to_owned(), 2, "", "not valid YAML"),
-        ("\tusers: 1".to_owned(), 1, "", "tab"),
-        (String::new(), 1, "", "is empty"),
-        ("- a".to_owned(), 1, "", "must be a map of keys"),
-    ] {
-        let files = files([
-            ("s.yaml", text.as_str()),
-            ("empty.csv", ""),
-            ("bad.jsonl", "{}\n{"),
-        ]);
-        let found = match resolve(&files) {
-            Ok(_) => panic!("resolves, but should not:\n{text}"),
-            Err(problems) => problems,
-        };
-        let hit = found.0.iter().find(|problem| {
-            problem.line == line && problem.path == path && problem.message.contains(part)
-        });
-        assert!(
-            hit.is_some(),
-            "{text}\nexpected s.yaml:{line}: {path}: {part}\nfound {found}"
-        );
-        assert_eq!(found.0.len(), 1, "{text}\n{found}");
+    for (keys, line, path, part) in TOP {
+        refused(&[keys, "\n", WORKLOAD].concat(), *line, path, part);
+    }
+    for (text, path, part) in TASK {
+        let text = [
+            "user_classes:\n  - name: U\n    tasks:\n      - ",
+            text,
+            "\n",
+        ]
+        .concat();
+        let path = ["user_classes[0].tasks[0]", path].concat();
+        refused(&text, 4, &path, part);
+    }
+    for (text, line, path, part) in WHOLE {
+        refused(text, *line, path, part);
     }
 }
 

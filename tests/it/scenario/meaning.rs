@@ -40,7 +40,7 @@ fn chosen(tags: &[&str], exclude: &[&str]) -> Plan {
         &Environment::default(),
         &overrides,
     )
-    .unwrap()
+    .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn task_names(plan: &Plan) -> Vec<&str> {
@@ -526,7 +526,7 @@ fn a_name_missing_in_an_inherited_header_is_told_at_the_request() {
     let found = problems(text);
     assert!(
         found.starts_with(
-            "s.yaml:5: user_classes[0].tasks[0].headers.X-Token: unknown variable `token`"
+            "s.yaml:5: user_classes[0].tasks[0].headers.x-token: unknown variable `token`"
         ),
         "{found}"
     );

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use ragload::scenario::{Defaults, Environment, Given, Overrides, Plan, load};
 
+use self::Source::{Dotenv, File, Flag, Process, Set};
 use super::{WORKLOAD, files};
 
 /// One source of a setting: what it is given, and the value.
@@ -62,144 +63,144 @@ fn resolve(setting: &str, sources: &[Source]) -> Plan {
     .unwrap_or_else(|problems| panic!("{sources:?}\n{problems}"))
 }
 
+/// A source, the value it must show, and the origin.
+type Strength = (Source, &'static str, &'static str);
+
 /// Every source of a setting, the strongest first, with the value and origin each must show.
-fn rows() -> Vec<(&'static str, Vec<(Source, &'static str, &'static str)>)> {
-    use Source::{Dotenv, File, Flag, Process, Set};
-    vec![
-        (
-            "host",
-            vec![
-                (Flag("http://a"), "http://a", "--host"),
-                (Set("http://b"), "http://b", "--set host"),
-                (
-                    Process("LOADTEST_HOST", "http://c"),
-                    "http://c",
-                    "LOADTEST_HOST (environment)",
-                ),
-                (
-                    Process("TARGET_URL", "http://d"),
-                    "http://d",
-                    "TARGET_URL (environment)",
-                ),
-                (
-                    Process("LOCUST_HOST", "http://e"),
-                    "http://e",
-                    "LOCUST_HOST (environment)",
-                ),
-                (
-                    Dotenv("LOADTEST_HOST", "http://f"),
-                    "http://f",
-                    "LOADTEST_HOST (/w/.env)",
-                ),
-                (
-                    Dotenv("TARGET_URL", "http://g"),
-                    "http://g",
-                    "TARGET_URL (/w/.env)",
-                ),
-                (
-                    Dotenv("LOCUST_HOST", "http://h"),
-                    "http://h",
-                    "LOCUST_HOST (/w/.env)",
-                ),
-                (File("http://i"), "http://i", "scenarios/my-scenario.yaml:1"),
-            ],
-        ),
-        (
-            "users",
-            vec![
-                (Flag("1"), "1", "--users"),
-                (Set("2"), "2", "--set users"),
-                (
-                    Process("MY_SCENARIO_USERS", "3"),
-                    "3",
-                    "MY_SCENARIO_USERS (environment)",
-                ),
-                (
-                    Process("LOCUST_USERS", "4"),
-                    "4",
-                    "LOCUST_USERS (environment)",
-                ),
-                (
-                    Dotenv("MY_SCENARIO_USERS", "5"),
-                    "5",
-                    "MY_SCENARIO_USERS (/w/.env)",
-                ),
-                (Dotenv("LOCUST_USERS", "6"), "6", "LOCUST_USERS (/w/.env)"),
-                (File("7"), "7", "scenarios/my-scenario.yaml:1"),
-            ],
-        ),
-        (
-            "spawn_rate",
-            vec![
-                (Flag("1"), "1/s", "--spawn-rate"),
-                (
-                    Process("MY_SCENARIO_SPAWN_RATE", "2"),
-                    "2/s",
-                    "MY_SCENARIO_SPAWN_RATE (environment)",
-                ),
-                (
-                    Process("LOCUST_SPAWN_RATE", "3"),
-                    "3/s",
-                    "LOCUST_SPAWN_RATE (environment)",
-                ),
-                (
-                    Dotenv("MY_SCENARIO_SPAWN_RATE", "30/m"),
-                    "0.5/s",
-                    "MY_SCENARIO_SPAWN_RATE (/w/.env)",
-                ),
-                (File("5"), "5/s", "scenarios/my-scenario.yaml:1"),
-            ],
-        ),
-        (
-            "run_time",
-            vec![
-                (Flag("1m"), "1m", "--run-time"),
-                (
-                    Process("MY_SCENARIO_RUNTIME", "2m"),
-                    "2m",
-                    "MY_SCENARIO_RUNTIME (environment)",
-                ),
-                (
-                    Process("LOCUST_RUN_TIME", "3m"),
-                    "3m",
-                    "LOCUST_RUN_TIME (environment)",
-                ),
-                (
-                    Dotenv("MY_SCENARIO_RUNTIME", "4m"),
-                    "4m",
-                    "MY_SCENARIO_RUNTIME (/w/.env)",
-                ),
-                (
-                    Dotenv("LOCUST_RUN_TIME", "5m"),
-                    "5m",
-                    "LOCUST_RUN_TIME (/w/.env)",
-                ),
-                (File("90"), "1m30s", "scenarios/my-scenario.yaml:1"),
-            ],
-        ),
-        (
-            "stop_timeout",
-            vec![
-                (Flag("1s"), "1s", "--stop-timeout"),
-                (
-                    Process("LOCUST_STOP_TIMEOUT", "2"),
-                    "2s",
-                    "LOCUST_STOP_TIMEOUT (environment)",
-                ),
-                (
-                    Dotenv("LOCUST_STOP_TIMEOUT", "3"),
-                    "3s",
-                    "LOCUST_STOP_TIMEOUT (/w/.env)",
-                ),
-                (File("4s"), "4s", "scenarios/my-scenario.yaml:1"),
-            ],
-        ),
-    ]
-}
+const ROWS: &[(&str, &[Strength])] = &[
+    (
+        "host",
+        &[
+            (Flag("http://a"), "http://a", "--host"),
+            (Set("http://b"), "http://b", "--set host"),
+            (
+                Process("LOADTEST_HOST", "http://c"),
+                "http://c",
+                "LOADTEST_HOST (environment)",
+            ),
+            (
+                Process("TARGET_URL", "http://d"),
+                "http://d",
+                "TARGET_URL (environment)",
+            ),
+            (
+                Process("LOCUST_HOST", "http://e"),
+                "http://e",
+                "LOCUST_HOST (environment)",
+            ),
+            (
+                Dotenv("LOADTEST_HOST", "http://f"),
+                "http://f",
+                "LOADTEST_HOST (/w/.env)",
+            ),
+            (
+                Dotenv("TARGET_URL", "http://g"),
+                "http://g",
+                "TARGET_URL (/w/.env)",
+            ),
+            (
+                Dotenv("LOCUST_HOST", "http://h"),
+                "http://h",
+                "LOCUST_HOST (/w/.env)",
+            ),
+            (File("http://i"), "http://i", "scenarios/my-scenario.yaml:1"),
+        ],
+    ),
+    (
+        "users",
+        &[
+            (Flag("1"), "1", "--users"),
+            (Set("2"), "2", "--set users"),
+            (
+                Process("MY_SCENARIO_USERS", "3"),
+                "3",
+                "MY_SCENARIO_USERS (environment)",
+            ),
+            (
+                Process("LOCUST_USERS", "4"),
+                "4",
+                "LOCUST_USERS (environment)",
+            ),
+            (
+                Dotenv("MY_SCENARIO_USERS", "5"),
+                "5",
+                "MY_SCENARIO_USERS (/w/.env)",
+            ),
+            (Dotenv("LOCUST_USERS", "6"), "6", "LOCUST_USERS (/w/.env)"),
+            (File("7"), "7", "scenarios/my-scenario.yaml:1"),
+        ],
+    ),
+    (
+        "spawn_rate",
+        &[
+            (Flag("1"), "1/s", "--spawn-rate"),
+            (
+                Process("MY_SCENARIO_SPAWN_RATE", "2"),
+                "2/s",
+                "MY_SCENARIO_SPAWN_RATE (environment)",
+            ),
+            (
+                Process("LOCUST_SPAWN_RATE", "3"),
+                "3/s",
+                "LOCUST_SPAWN_RATE (environment)",
+            ),
+            (
+                Dotenv("MY_SCENARIO_SPAWN_RATE", "30/m"),
+                "0.5/s",
+                "MY_SCENARIO_SPAWN_RATE (/w/.env)",
+            ),
+            (File("5"), "5/s", "scenarios/my-scenario.yaml:1"),
+        ],
+    ),
+    (
+        "run_time",
+        &[
+            (Flag("1m"), "1m", "--run-time"),
+            (
+                Process("MY_SCENARIO_RUNTIME", "2m"),
+                "2m",
+                "MY_SCENARIO_RUNTIME (environment)",
+            ),
+            (
+                Process("LOCUST_RUN_TIME", "3m"),
+                "3m",
+                "LOCUST_RUN_TIME (environment)",
+            ),
+            (
+                Dotenv("MY_SCENARIO_RUNTIME", "4m"),
+                "4m",
+                "MY_SCENARIO_RUNTIME (/w/.env)",
+            ),
+            (
+                Dotenv("LOCUST_RUN_TIME", "5m"),
+                "5m",
+                "LOCUST_RUN_TIME (/w/.env)",
+            ),
+            (File("90"), "1m30s", "scenarios/my-scenario.yaml:1"),
+        ],
+    ),
+    (
+        "stop_timeout",
+        &[
+            (Flag("1s"), "1s", "--stop-timeout"),
+            (
+                Process("LOCUST_STOP_TIMEOUT", "2"),
+                "2s",
+                "LOCUST_STOP_TIMEOUT (environment)",
+            ),
+            (
+                Dotenv("LOCUST_STOP_TIMEOUT", "3"),
+                "3s",
+                "LOCUST_STOP_TIMEOUT (/w/.env)",
+            ),
+            (File("4s"), "4s", "scenarios/my-scenario.yaml:1"),
+        ],
+    ),
+];
 
 #[test]
 fn each_source_wins_over_all_below_it_and_is_named() {
-    for (setting, sources) in rows() {
+    for &(setting, sources) in ROWS {
         for weakest_left_out in 0..sources.len() {
             let given: Vec<Source> = sources[weakest_left_out..].iter().map(|s| s.0).collect();
             let (_, value, origin) = sources[weakest_left_out];
@@ -237,12 +238,13 @@ fn nothing_said_gives_the_defaults() {
 
 #[test]
 fn an_empty_variable_is_not_set_and_a_variable_given_as_a_flag_ranks_as_a_variable() {
-    use Source::{File, Process};
     let plan = resolve("users", &[Process("MY_SCENARIO_USERS", ""), File("7")]);
     assert_eq!(plan.settings[1].value, "7");
 
-    let mut overrides = Overrides::default();
-    overrides.users = Some(Given::new("9".to_owned(), "LOCUST_USERS"));
+    let overrides = Overrides {
+        users: Some(Given::new("9".to_owned(), "LOCUST_USERS")),
+        ..Overrides::default()
+    };
     let process = BTreeMap::from([("S_USERS".to_owned(), "3".to_owned())]);
     let files = files([("s.yaml", WORKLOAD)]);
     let environment = Environment::new(process, None);
@@ -273,9 +275,11 @@ fn the_line_of_a_variable_in_the_environment_file_is_shown() {
 #[test]
 fn a_bad_value_is_blamed_on_what_gave_it() {
     let files = files([("s.yaml", ["users: 0\n", WORKLOAD].concat().as_str())]);
-    let mut overrides = Overrides::default();
-    overrides.users = Some(Given::new("-3".to_owned(), "--users"));
-    overrides.run_time = Some(Given::new("1x".to_owned(), "--run-time"));
+    let overrides = Overrides {
+        users: Some(Given::new("-3".to_owned(), "--users")),
+        run_time: Some(Given::new("1x".to_owned(), "--run-time")),
+        ..Overrides::default()
+    };
     let environment = super::environment(&[("S_SPAWN_RATE", "0")]);
     let problems = super::resolve_with(&files, &environment, &overrides).unwrap_err();
     assert_eq!(
