@@ -254,7 +254,6 @@ fn is_empty(node: &Value) -> bool {
 }
 
 /// Equal as people see it: `1` and `1.0` are the same number, at any depth.
-#[expect(clippy::float_cmp, reason = "numbers as written, not as computed")]
 fn is_same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),

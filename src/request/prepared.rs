@@ -10,7 +10,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 /// One request with nothing left to fill in. Cheap to clone: the body is shared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prepared {
     /// The method to send.
     pub method: Method,

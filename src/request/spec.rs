@@ -101,10 +101,6 @@ impl RequestSpec {
     /// # Errors
     /// All that is wrong, each with the place within the request (`json.query`, `headers.X-Id`,
     /// `path`).
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the parts are used up: nobody should compile them twice"
-    )]
     pub fn compile(parts: RequestParts) -> Result<RequestSpec, Vec<(String, TemplateError)>> {
         let mut problems = Vec::new();
         let params = Fields::compile("params", &parts.params, &mut problems);

@@ -6,6 +6,10 @@
 
 pub mod contract;
 pub mod general;
+mod redirect;
+pub mod sim;
+mod texts;
 
 pub use contract::{Client, ClientSettings, Transport, TransportError};
 pub use general::General;
+pub use sim::Sim;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod demo;
+mod engine;
 mod locust;
 mod output;
 mod powershell;

@@ -1,3 +1,5 @@
+//! Behaviour of the module above.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -76,9 +78,9 @@ proptest! {
             .map(|shard| Dealer::new(set(rows, order), seed, shard, shards))
             .collect();
         let mut random = random(0);
-        for _round in 0..3 {
+        for round in 0..3 {
             let mut seen = BTreeSet::new();
-            let already = _round * rows;
+            let already = round * rows;
             for position in already..already + rows {
                 let row = dealers[position % shards].draw(&mut random);
                 prop_assert!(seen.insert(row.as_u64()), "row {row} twice");

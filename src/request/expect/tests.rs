@@ -1,3 +1,5 @@
+//! Behaviour of the module above.
+
 use regex::Regex;
 use serde_json::json;
 

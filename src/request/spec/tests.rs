@@ -1,3 +1,5 @@
+//! Behaviour of the module above.
+
 use http::HeaderMap;
 use indexmap::IndexMap;
 use proptest::prelude::*;
