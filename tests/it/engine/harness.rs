@@ -1,5 +1,10 @@
 //! Runs a scenario on a paused clock and hands back everything it told.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -42,7 +47,8 @@ impl Ran {
     /// Requests finished, by `METHOD name`.
     pub(super) fn requests(&self, endpoint: &str) -> u64 {
         let mut rows = self.record.rows.iter().map(|recorded| &recorded.row);
-        rows.find(|row| row.endpoint.to_string() == endpoint).map_or(0, |row| row.requests)
+        rows.find(|row| row.endpoint.to_string() == endpoint)
+            .map_or(0, |row| row.requests)
     }
 }
 
@@ -56,7 +62,7 @@ pub(super) struct Simulation {
 impl Simulation {
     /// Of a shipped scenario.
     pub(super) fn shipped(name: &str) -> Self {
-        Self::of(name, BTreeMap::new(), SEED)
+        Self::of(name, &BTreeMap::new(), SEED)
     }
 
     /// Of a scenario written in the test.
@@ -67,15 +73,19 @@ impl Simulation {
     /// Of a scenario written in the test, with a seed.
     pub(super) fn seeded(text: &str, seed: u64) -> Self {
         let files = BTreeMap::from([(PathBuf::from("test.yaml"), text.as_bytes().to_vec())]);
-        Self::of("test.yaml", files, seed)
+        Self::of("test.yaml", &files, seed)
     }
 
-    fn of(name: &str, files: BTreeMap<PathBuf, Vec<u8>>, seed: u64) -> Self {
+    fn of(name: &str, files: &BTreeMap<PathBuf, Vec<u8>>, seed: u64) -> Self {
         let environment = Environment::default();
         let defaults = Defaults::of_run(seed);
-        let plan = scenario::load(name, &files, &environment, &Overrides::default(), defaults)
+        let plan = scenario::load(name, files, &environment, &Overrides::default(), defaults)
             .unwrap_or_else(|problems| panic!("{problems}"));
-        Simulation { plan, shards: 2, commands: Vec::new() }
+        Simulation {
+            plan,
+            shards: 2,
+            commands: Vec::new(),
+        }
     }
 
     /// Over so many shards.
@@ -86,7 +96,8 @@ impl Simulation {
 
     /// With this asked at this time.
     pub(super) fn at(mut self, seconds: f64, command: Command) -> Self {
-        self.commands.push((Duration::from_secs_f64(seconds), command));
+        self.commands
+            .push((Duration::from_secs_f64(seconds), command));
         self
     }
 
@@ -114,19 +125,28 @@ impl Simulation {
             assert!(finished.sink_errors.is_empty());
             let told = std::mem::take(&mut *told.lock().unwrap());
             let Told { ticks, notices } = told;
-            Ran { record: finished.record, ticks, notices, served: sim.served() }
+            Ran {
+                record: finished.record,
+                ticks,
+                notices,
+                served: sim.served(),
+            }
         })
     }
 }
 
 /// An answer of 200 after this many milliseconds, with the body the shared workload expects.
 pub(super) fn answer(millis: u64) -> SimReply {
-    SimReply::status(200).body(r#"{"answer": "yes"}"#).after(Duration::from_millis(millis))
+    SimReply::status(200)
+        .body(r#"{"answer": "yes"}"#)
+        .after(Duration::from_millis(millis))
 }
 
 async fn ask(clock: RunClock, plan: Vec<(Duration, Command)>, commands: mpsc::Sender<Command>) {
     for (at, command) in plan {
-        clock.sleep_until(ragload::model::Offset::from_duration(at)).await;
+        clock
+            .sleep_until(ragload::model::Offset::from_duration(at))
+            .await;
         commands.send(command).await.unwrap();
     }
     // Kept open until the run is over: a closed channel asks for nothing either.

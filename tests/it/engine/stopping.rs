@@ -55,7 +55,10 @@ fn a_second_ctrl_c_ends_at_once_and_keeps_what_is_known() {
 fn at_the_end_of_the_run_time_tasks_finish_within_the_stop_timeout() {
     let ran = Simulation::yaml(&slow("30s", "")).run(|_| answer(3000));
     // Pairs end at 6, 12, 18 and 24 s: the last one runs over the end, whole.
-    assert_eq!((ran.requests("GET /first"), ran.requests("GET /second")), (16, 16));
+    assert_eq!(
+        (ran.requests("GET /first"), ran.requests("GET /second")),
+        (16, 16)
+    );
     let lasted = ran.record.duration.as_secs_f64();
     assert!((24.0..24.1).contains(&lasted), "{lasted}");
 }
@@ -67,7 +70,11 @@ fn a_stop_timeout_that_is_over_interrupts() {
     assert_eq!((row.requests, row.interrupted), (7 * 4, 4));
     let lasted = ran.record.duration.as_secs_f64();
     assert!((22.0..22.1).contains(&lasted), "{lasted}");
-    assert!(ran.notices.iter().any(|notice| notice.text.starts_with("Not all users finished")));
+    assert!(
+        ran.notices
+            .iter()
+            .any(|notice| notice.text.starts_with("Not all users finished"))
+    );
 }
 
 #[test]
@@ -82,11 +89,20 @@ fn sigterm_is_told_apart_from_ctrl_c() {
 fn a_stop_condition_ends_the_run_with_its_observed_value() {
     let more = "stop_if: [ error_rate > 50% over 5s ]";
     let ran = Simulation::yaml(&slow("0s", more)).run(|request| {
-        if request.count < 100 { answer(100) } else { SimReply::status(500).after(MILLIS_100) }
+        if request.count < 100 {
+            answer(100)
+        } else {
+            SimReply::status(500).after(MILLIS_100)
+        }
     });
     assert_eq!(ran.record.verdict.outcome, RunOutcome::StoppedEarly);
-    let Ending::StopIf(text) = &ran.record.ending else { panic!("{:?}", ran.record.ending) };
-    assert!(text.starts_with("error_rate > 50%") && text.contains('%'), "{text}");
+    let Ending::StopIf(text) = &ran.record.ending else {
+        panic!("{:?}", ran.record.ending)
+    };
+    assert!(
+        text.starts_with("error_rate > 50%") && text.contains('%'),
+        "{text}"
+    );
     let lasted = ran.record.duration.as_secs_f64();
     assert!((12.0..14.0).contains(&lasted), "{lasted}");
 }

@@ -24,8 +24,16 @@ user_classes:
     )
     .run(|_| answer(10));
     assert_eq!(ran.users_at(10), 10);
-    assert!((19..=21).contains(&ran.users_at(30)), "{}", ran.users_at(30));
-    assert!((29..=30).contains(&ran.users_at(40)), "{}", ran.users_at(40));
+    assert!(
+        (19..=21).contains(&ran.users_at(30)),
+        "{}",
+        ran.users_at(30)
+    );
+    assert!(
+        (29..=30).contains(&ran.users_at(40)),
+        "{}",
+        ran.users_at(40)
+    );
     assert_eq!(ran.users_at(43), 5);
     assert_eq!(ran.record.ending, Ending::Completed);
     assert!(ran.notices.len() < 20, "a ramp is not told user by user");
@@ -47,7 +55,10 @@ user_classes:
     .at(10.2, Command::AddUsers(10))
     .at(20.2, Command::AddUsers(-12))
     .run(|_| answer(10));
-    assert_eq!((ran.users_at(9), ran.users_at(12), ran.users_at(23)), (5, 15, 3));
+    assert_eq!(
+        (ran.users_at(9), ran.users_at(12), ran.users_at(23)),
+        (5, 15, 3)
+    );
 }
 
 #[test]
@@ -68,13 +79,24 @@ user_classes:
 ",
     )
     .run(move |request| {
-        let token = request.prepared.headers.get("x-token").map(|value| value.to_str().unwrap());
-        noted.lock().unwrap().insert((request.client, token.map(str::to_owned)));
+        let token = request
+            .prepared
+            .headers
+            .get("x-token")
+            .map(|value| value.to_str().unwrap());
+        noted
+            .lock()
+            .unwrap()
+            .insert((request.client, token.map(str::to_owned)));
         SimReply::status(200).body(format!(r#"{{"token": "t{}"}}"#, request.client))
     });
-    assert_eq!((ran.requests("POST /login"), ran.requests("POST /logout")), (3, 3));
-    let expected: BTreeSet<_> =
-        (0..3).flat_map(|user| [(user, None), (user, Some(format!("t{user}")))]).collect();
+    assert_eq!(
+        (ran.requests("POST /login"), ran.requests("POST /logout")),
+        (3, 3)
+    );
+    let expected: BTreeSet<_> = (0..3)
+        .flat_map(|user| [(user, None), (user, Some(format!("t{user}")))])
+        .collect();
     assert_eq!(*seen.lock().unwrap(), expected);
 }
 
@@ -95,7 +117,14 @@ user_classes:
     .run(|_| SimReply::status(200).body("{}"));
     assert_eq!(ran.requests("GET /a"), 0);
     assert_eq!(ran.record.ending, Ending::NoUsers);
-    assert_eq!(ran.record.exceptions.iter().map(|row| row.count).sum::<u64>(), 4);
+    assert_eq!(
+        ran.record
+            .exceptions
+            .iter()
+            .map(|row| row.count)
+            .sum::<u64>(),
+        4
+    );
     assert_eq!(ran.record.aggregated.row.failures, 4);
 }
 
@@ -120,7 +149,10 @@ user_classes:
         let odd = request.count.is_multiple_of(3);
         SimReply::status(200).body(if odd { "{}" } else { r#"{"id": 7}"# })
     });
-    let (posts, gets) = (ran.requests("POST /sessions"), ran.requests("GET /sessions/[id]"));
+    let (posts, gets) = (
+        ran.requests("POST /sessions"),
+        ran.requests("GET /sessions/[id]"),
+    );
     assert_eq!(posts - ran.record.aggregated.row.failures, gets);
     assert!(gets > 0 && ran.record.aggregated.row.failures > 0);
 }
@@ -168,5 +200,8 @@ user_classes:
     .run(|_| answer(10));
     let counts = &ran.ticks[2].snapshot.users_by_class;
     let expected = [("Admin", 2), ("Many", 6), ("Some", 3)];
-    assert_eq!(*counts, expected.map(|(name, count)| (name.to_owned(), count)));
+    assert_eq!(
+        *counts,
+        expected.map(|(name, count)| (name.to_owned(), count))
+    );
 }
