@@ -45,8 +45,10 @@ impl LocustRun<'_> {
     /// Runs it to its end, writing the CSV files under `prefix`.
     pub(crate) fn run(&self, prefix: &Path) -> LocustOutcome {
         let mut command = Command::new(tool("locust"));
+        #[expect(clippy::disallowed_methods, reason = "what the machine sets must be unset")]
+        let machine = std::env::vars_os();
         // Settings of the machine must not leak in: neither LOCUST_* nor a proxy.
-        for (name, _) in std::env::vars_os() {
+        for (name, _) in machine {
             let text = name.to_string_lossy().to_uppercase();
             if text.starts_with("LOCUST_") || text.ends_with("_PROXY") {
                 command.env_remove(name);
