@@ -1,1 +1,3 @@
 //! The one integration binary: several would link slowly.
+
+mod transport;
