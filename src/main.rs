@@ -1,3 +1,7 @@
-//! The program's door: nothing but a call into the library and the exit.
+//! The program's door: a call into the library, and the exit.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ragload::cli::main(std::env::args_os().collect())
+}

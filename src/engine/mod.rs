@@ -1,1 +1,21 @@
-//! To be written.
+//! Running a plan: shards, virtual users, the director that spawns and collects, the verdict.
+//!
+//! Every outside influence is a parameter of [`run`]: the plan, the transport, the clock, the
+//! commands and who is told. Must not know files, terminals or command lines.
+
+mod audience;
+mod collector;
+mod director;
+mod launch;
+mod preflight;
+mod probe;
+mod shard;
+mod signal;
+mod user;
+mod verdict;
+
+pub use audience::Audience;
+pub use director::{Finished, RunParts, run};
+pub use launch::Shards;
+pub use preflight::{PreflightAnswer, PreflightError, preflight};
+pub use probe::Probe;

@@ -3,8 +3,21 @@
 //! Pure arithmetic over offsets it is given. Must not know clocks, sockets, requests or the
 //! engine that acts on its answers.
 
+pub mod dispatch;
+pub mod pace;
+pub mod selection;
 pub mod shape;
+pub mod shapes;
+pub mod step;
 pub mod wait;
+mod workers;
 
-pub use shape::{LoadShape, Target};
+pub use dispatch::Dispatcher;
+pub use selection::ClassShare;
+pub use shape::{LoadShape, ShapeKind, Target};
+pub use shapes::{Constant, Stage, Stages};
+pub use step::{Change, Step};
 pub use wait::WaitTime;
+
+/// Every load shape there is.
+pub const SHAPES: &[ShapeKind] = &[shapes::constant::KIND, shapes::stages::KIND];

@@ -33,4 +33,18 @@ pub trait LoadShape: Send + Sync {
 
     /// The next offset after `elapsed` at which the target may differ; none when it never will.
     fn next_change(&self, elapsed: Offset) -> Option<Offset>;
+
+    /// The most users it ever wants; none for a load that is not counted in users.
+    fn peak_users(&self) -> Option<u32>;
+}
+
+/// A load shape as it is listed in [`SHAPES`](super::SHAPES).
+#[derive(Clone, Copy, Debug)]
+pub struct ShapeKind {
+    /// Its name, as scenarios write it.
+    pub name: &'static str,
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// Loads of this shape that show its edges; at least one.
+    pub examples: fn() -> Vec<Box<dyn LoadShape>>,
 }

@@ -1,1 +1,22 @@
-//! To be written.
+//! Everything a run shows and leaves: files, tables, the progress line, the report.
+//!
+//! Sinks format, they never compute: every figure comes computed in a snapshot or a run record.
+//! Pure but for `destination`, the only place that opens files, and `console::screen`, the only
+//! one that knows the terminal. Must not know the engine, the web or the command line.
+
+pub mod console;
+pub mod destination;
+pub mod figures;
+pub mod html;
+pub mod locust_csv;
+pub mod locust_json;
+pub mod plan;
+pub mod record;
+pub mod registry;
+pub mod sinks;
+pub mod tables;
+pub mod utc;
+pub mod verdict;
+
+pub use plan::{OutputErrors, OutputPlan, RenderErrors};
+pub use registry::{FORMATS, Format, Written};

@@ -24,7 +24,8 @@ pub struct Scope {
 
 impl Scope {
     /// Nobody's scope, for what takes nothing from it: always the same.
-    pub(super) fn empty() -> Scope {
+    #[must_use]
+    pub fn empty() -> Scope {
         Scope {
             user_id: 0,
             user_class: String::new(),

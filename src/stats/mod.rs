@@ -1,1 +1,23 @@
-//! To be written.
+//! What was measured: from one shard's recorder to the figures everything else shows.
+//!
+//! The chain: [`Recorder`] → [`Delta`] → [`Totals`] and [`Window`] → [`Snapshot`] → [`Timeline`].
+//! Pure: offsets are given to it. Must not know clocks, sinks or how a figure is printed.
+
+pub mod delta;
+pub mod encoding;
+pub mod entry;
+pub mod histogram;
+pub mod recorder;
+pub mod snapshot;
+pub mod timeline;
+pub mod totals;
+pub mod window;
+
+pub use delta::{Delta, ExceptionKey, Occurrences};
+pub use entry::Entry;
+pub use histogram::Histogram;
+pub use recorder::Recorder;
+pub use snapshot::{Current, ExceptionRow, FailureRow, PERCENTILES, Percentiles, Row, Snapshot};
+pub use timeline::{Point, Timeline};
+pub use totals::Totals;
+pub use window::Window;

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Puts the tools that the ignored tests drive into .test-tools/ (or $RAGLOAD_TEST_TOOLS).
+#
+# Idempotent, and quick when there is nothing to do. On Debian and Ubuntu it installs what is missing, as root or through
+# sudo; elsewhere it says what to install. The tests find every tool as .test-tools/bin/NAME.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly LOCUST_VERSION=2.47.0
+readonly TOOLS="${RAGLOAD_TEST_TOOLS:-.test-tools}"
+readonly BIN="$TOOLS/bin"
+readonly VENV="$TOOLS/venv"
+
+# command:Debian package, of what building and testing needs from the system
+readonly BUILD_TOOLS=(cc:build-essential)
+# the same, of what tests drive; each is linked into .test-tools/bin
+readonly TEST_TOOLS=(
+    chromium:chromium # opens the HTML pages
+    tmux:tmux         # is the terminal that the progress line redraws on
+)
+
+say() { printf 'setup-tests: %s\n' "$*"; }
+
+fail() {
+    printf 'setup-tests: %s\n' "$*" >&2
+    exit 1
+}
+
+is_there() { command -v "$1" >/dev/null 2>&1; }
+
+# A Python whose venv module can install pip: Debian splits that off.
+python_makes_venvs() {
+    is_there python3 && python3 -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+# Prints where a tool is, under whichever of its names.
+program_of() {
+    case "$1" in
+        chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
+        *) command -v "$1" ;;
+    esac
+}
+
+# Prints the Debian packages that are missing, one a line.
+missing_packages() {
+    local entry
+    for entry in "${BUILD_TOOLS[@]}" "${TEST_TOOLS[@]}"; do
+        program_of "${entry%%:*}" >/dev/null || package_named "${entry#*:}"
+    done
+    python_makes_venvs || printf '%s\n' python3 python3-venv
+}
+
+# Prints the name that this distribution has for a Debian package.
+package_named() {
+    if [ "$1" = chromium ] && grep -qs '^ID=ubuntu' /etc/os-release; then
+        printf 'chromium-browser\n'
+    else
+        printf '%s\n' "$1"
+    fi
+}
+
+# Runs a command as root.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif is_there sudo; then
+        sudo "$@"
+    else
+        fail "needs root or sudo to run: $*"
+    fi
+}
+
+install_packages() {
+    local packages
+    mapfile -t packages < <(missing_packages)
+    [ "${#packages[@]}" -gt 0 ] || return 0
+    is_there apt-get || fail "please install these (names as in Debian), then run this again: ${packages[*]}"
+    say "installing ${packages[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+}
+
+locust_is_right() {
+    [[ "$("$VENV/bin/locust" --version 2>/dev/null)" == "locust $LOCUST_VERSION "* ]]
+}
+
+install_locust() {
+    locust_is_right && return 0
+    say "installing locust $LOCUST_VERSION into $VENV"
+    rm -rf "$VENV"
+    python3 -m venv "$VENV"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "locust==$LOCUST_VERSION"
+}
+
+# Links every tool into one folder and fails loudly when one is missing.
+link_tools() {
+    local entry name program
+    mkdir -p "$BIN"
+    for entry in "${TEST_TOOLS[@]}"; do
+        name="${entry%%:*}"
+        program="$(program_of "$name")" || fail "$name is still missing (Debian package ${entry#*:})"
+        ln -sfn "$program" "$BIN/$name"
+    done
+    locust_is_right || fail "locust $LOCUST_VERSION is still missing in $VENV"
+    ln -sfn ../venv/bin/locust "$BIN/locust"
+}
+
+check_rust() {
+    is_there cargo || fail "cargo is missing: install Rust first (https://rustup.rs)"
+    local part
+    for part in fmt clippy; do
+        cargo "$part" --version >/dev/null 2>&1 || fail "cargo $part is missing: rustup component add rustfmt clippy"
+    done
+}
+
+# The stamp of this very script in this very place: a virtual environment does not survive a move.
+stamp() {
+    pwd
+    cksum <scripts/setup-tests.sh
+}
+
+# Done before, with every link still leading somewhere?
+is_done() {
+    local entry
+    [ "$(cat "$TOOLS/stamp" 2>/dev/null)" = "$(stamp)" ] || return 1
+    for entry in "${TEST_TOOLS[@]}" locust:pip; do
+        [ -x "$BIN/${entry%%:*}" ] || return 1
+    done
+    is_there cc
+}
+
+main() {
+    check_rust
+    is_done && return 0
+    mkdir -p "$TOOLS"
+    install_packages
+    install_locust
+    link_tools
+    stamp >"$TOOLS/stamp"
+    say "ready in $TOOLS"
+}
+
+main "$@"

@@ -1,0 +1,127 @@
+//! What is said before load, and the question whether it may go there.
+//!
+//! Must not decide what class a host is of: the plan knows.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crate::model::units::{format_count, format_duration};
+use crate::scenario::plan::{Load, Stage};
+use crate::scenario::{HostClass, Plan, estimate};
+
+/// The lines that say where the load goes and how much it is.
+pub(super) fn announcement(plan: &Plan) -> String {
+    let class = match plan.target.class {
+        HostClass::Loopback => "this machine",
+        HostClass::Private => "private",
+        HostClass::Staging => "a test environment by its name",
+        HostClass::Production => "PRODUCTION by its name",
+        HostClass::Public => "public",
+    };
+    let requests = estimate::requests(plan).map_or_else(
+        || "as many requests as the target answers".to_owned(),
+        |requests| format!("about {} requests", format_count(requests)),
+    );
+    format!(
+        "Target  {} ({class})\nLoad    {}; {requests}\n",
+        plan.target.shown,
+        load_in_words(&plan.load)
+    )
+}
+
+/// `10 users at 2/s for 2m`.
+pub(super) fn load_in_words(load: &Load) -> String {
+    match load {
+        Load::Users {
+            users,
+            spawn_rate,
+            run_time,
+        } => {
+            let time = run_time.map_or_else(
+                || "until stopped".to_owned(),
+                |t| format!("for {}", format_duration(t)),
+            );
+            format!(
+                "{users} {}, {spawn_rate} spawned per second, {time}",
+                users_word(*users)
+            )
+        }
+        Load::Stages(stages) => {
+            let total = stages.iter().map(Stage::lasts).sum();
+            let stages: Vec<String> = stages.iter().map(stage_in_words).collect();
+            format!("{} ({} in all)", stages.join(", "), format_duration(total))
+        }
+    }
+}
+
+fn users_word(users: u32) -> &'static str {
+    if users == 1 { "user" } else { "users" }
+}
+
+fn stage_in_words(stage: &Stage) -> String {
+    match *stage {
+        Stage::Hold { users, lasts, .. } => {
+            format!(
+                "{users} {} for {}",
+                users_word(users),
+                format_duration(lasts)
+            )
+        }
+        Stage::Ramp { to, lasts } => format!("ramp to {to} over {}", format_duration(lasts)),
+    }
+}
+
+/// Whether load may go to the plan's target: unasked, approved, or confirmed on the terminal.
+///
+/// # Errors
+/// The reason why not, with the remedy.
+pub(super) fn may_run(plan: &Plan) -> Result<(), String> {
+    if plan.target.class.runs_unasked() || plan.target.approved {
+        return Ok(());
+    }
+    let host = plan.target.base.host_str().unwrap_or_default();
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() && std::io::stderr().is_terminal() {
+        return ask(host, &mut stdin.lock(), &mut std::io::stderr());
+    }
+    Err(refusal(host))
+}
+
+fn ask(host: &str, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), String> {
+    let mut answer = String::new();
+    // A prompt that cannot be shown is one that was not confirmed.
+    let asked = write!(
+        output,
+        "Type the host's name to put it under load [{host}]: "
+    )
+    .and_then(|()| output.flush())
+    .and_then(|()| input.read_line(&mut answer));
+    match asked {
+        Ok(_) if answer.trim().eq_ignore_ascii_case(host) => Ok(()),
+        Ok(_) | Err(_) => Err(format!("not confirmed: {}", refusal(host))),
+    }
+}
+
+fn refusal(host: &str) -> String {
+    format!(
+        "{host} is not approved for load. If you may put it under load, approve it: \
+         --approve-host {host}, LOADTEST_APPROVED_HOSTS={host}, or approved_hosts: [{host}] in \
+         the scenario"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hosts_own_name_confirms() {
+        let mut shown = Vec::new();
+        let host = "api.example.com";
+        assert_eq!(
+            ask(host, &mut "API.example.com\n".as_bytes(), &mut shown),
+            Ok(())
+        );
+        assert!(ask(host, &mut "yes\n".as_bytes(), &mut shown).is_err());
+        assert!(ask(host, &mut "".as_bytes(), &mut shown).is_err());
+    }
+}

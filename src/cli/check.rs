@@ -1,0 +1,204 @@
+//! `ragload check`: the resolved plan for people.
+//!
+//! Must not resolve anything: it shows a plan.
+
+use std::fmt::Write;
+
+use crate::load::WaitTime;
+use crate::model::units::{format_count, format_duration};
+use crate::scenario::plan::{Preflight, Step, Task, UserClass};
+use crate::scenario::{Plan, estimate};
+use crate::threshold::{Level, Threshold};
+
+use super::approval::load_in_words;
+
+/// The plan as text.
+pub(super) fn describe(plan: &Plan) -> String {
+    let mut out = String::new();
+    let source = plan
+        .source
+        .as_ref()
+        .map_or_else(|| "built in".to_owned(), |p| p.display().to_string());
+    let lines = [
+        ("Scenario", format!("{} ({source})", plan.scenario)),
+        ("About", plan.description.clone()),
+        (
+            "Target",
+            format!("{} ({})", plan.target.shown, approval(plan)),
+        ),
+        ("Pre-flight", preflight(plan)),
+        ("Load", load_in_words(&plan.load)),
+        (
+            "Requests",
+            estimate::requests(plan).map_or_else(
+                || "as many as the target answers".to_owned(),
+                |n| format!("about {}, if they are answered at once", format_count(n)),
+            ),
+        ),
+        (
+            "At the end",
+            format!(
+                "running tasks get {} to finish",
+                format_duration(plan.stop_timeout)
+            ),
+        ),
+    ];
+    for (name, value) in lines.iter().filter(|(_, value)| !value.is_empty()) {
+        line(&mut out, format_args!("{name:<12}{value}"));
+    }
+    line(&mut out, format_args!("\nSettings"));
+    settings(&mut out, plan);
+    for class in &plan.classes {
+        user_class(&mut out, plan, class);
+    }
+    data(&mut out, plan);
+    conditions(&mut out, "Thresholds", &plan.thresholds);
+    conditions(&mut out, "Stop if", &plan.stop_if);
+    for warning in &plan.warnings {
+        line(&mut out, format_args!("\nwarning: {warning}"));
+    }
+    plan.masker.mask(&out)
+}
+
+/// Appends a line; writing to a string cannot fail.
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    let _ = writeln!(out, "{text}");
+}
+
+fn approval(plan: &Plan) -> &'static str {
+    match (plan.target.class.runs_unasked(), plan.target.approved) {
+        (true, _) => "may be put under load unasked",
+        (false, true) => "approved for load",
+        (false, false) => "NOT approved for load: see --approve-host",
+    }
+}
+
+fn preflight(plan: &Plan) -> String {
+    match &plan.preflight {
+        Preflight::Off => "off".to_owned(),
+        Preflight::Get { path, wait_for } if wait_for.is_zero() => format!("GET {path}"),
+        Preflight::Get { path, wait_for } => {
+            format!("GET {path}, for up to {}", format_duration(*wait_for))
+        }
+    }
+}
+
+fn settings(out: &mut String, plan: &Plan) {
+    let width = |of: fn(&crate::scenario::plan::Setting) -> &str| {
+        plan.settings
+            .iter()
+            .map(|setting| of(setting).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (names, values) = (width(|s| &s.name), width(|s| &s.value));
+    for setting in &plan.settings {
+        let (name, value, origin) = (&setting.name, &setting.value, &setting.origin);
+        line(
+            out,
+            format_args!("  {name:<names$}  {value:<values$}  {origin}"),
+        );
+    }
+}
+
+fn user_class(out: &mut String, plan: &Plan, class: &UserClass) {
+    let share = if class.fixed_count > 0 {
+        format!("{} users", class.fixed_count)
+    } else {
+        format!("weight {}", class.weight)
+    };
+    line(
+        out,
+        format_args!(
+            "\nUser class {} ({share}), waits {}",
+            class.name,
+            wait(class.wait_time)
+        ),
+    );
+    let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
+    for (name, steps) in [("on_start", &class.on_start), ("on_stop", &class.on_stop)] {
+        if !steps.is_empty() {
+            line(out, format_args!("          {name}"));
+            steps_of(out, plan, steps);
+        }
+    }
+    for task in &class.tasks {
+        task_lines(out, plan, task, total);
+    }
+}
+
+fn task_lines(out: &mut String, plan: &Plan, task: &Task, total: u32) {
+    let percent = 100.0 * f64::from(task.weight) / f64::from(total.max(1));
+    let tags = if task.tags.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", task.tags.join(", "))
+    };
+    line(out, format_args!("  {percent:>5.1} %  {}{tags}", task.name));
+    steps_of(out, plan, &task.steps);
+}
+
+fn steps_of(out: &mut String, plan: &Plan, steps: &[Step]) {
+    for step in steps {
+        match step {
+            Step::Request(request) => {
+                let endpoint = &plan.endpoints[request.endpoint.index()];
+                line(out, format_args!("             {endpoint}"));
+            }
+            Step::Wait(time) => line(out, format_args!("             wait {}", wait(*time))),
+        }
+    }
+}
+
+fn wait(wait: WaitTime) -> String {
+    match wait {
+        WaitTime::Constant(time) if time.is_zero() => "not at all".to_owned(),
+        WaitTime::Constant(time) => format_duration(time),
+        WaitTime::Between(from, to) => {
+            format!("{} to {}", format_duration(from), format_duration(to))
+        }
+        WaitTime::Pacing(pace) => format!("so that tasks start every {}", format_duration(pace)),
+    }
+}
+
+fn data(out: &mut String, plan: &Plan) {
+    if !plan.data.is_empty() {
+        line(out, format_args!("\nData"));
+    }
+    for set in &plan.data {
+        let order = format!("{:?}", set.order).to_lowercase();
+        line(
+            out,
+            format_args!("  {}: {} rows, {order}", set.name, set.rows.len()),
+        );
+    }
+}
+
+fn conditions(out: &mut String, title: &str, thresholds: &[Threshold]) {
+    if !thresholds.is_empty() {
+        line(out, format_args!("\n{title}"));
+    }
+    for threshold in thresholds {
+        let on = threshold
+            .on_text
+            .as_ref()
+            .map_or_else(String::new, |on| format!(" on {on}"));
+        let over = threshold
+            .over
+            .map_or_else(String::new, |d| format!(" over {}", format_duration(d)));
+        let level = if threshold.level == Level::Warn {
+            " (warns only)"
+        } else {
+            ""
+        };
+        let abort = if threshold.abort {
+            " (ends the run)"
+        } else {
+            ""
+        };
+        line(
+            out,
+            format_args!("  {}{on}{over}{level}{abort}", threshold.expression),
+        );
+    }
+}

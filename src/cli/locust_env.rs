@@ -1,0 +1,107 @@
+//! Locust's `LOCUST_*` variables, as options that were not typed.
+//!
+//! Owns the list of those that are not settings of a scenario (which have provenance and are
+//! resolved there). Must not know what an option does.
+
+use std::ffi::OsString;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use crate::scenario::Environment;
+
+/// Variable, option, and what kind of value it takes.
+const VARIABLES: &[(&str, &str, Kind)] = &[
+    ("LOCUST_LOCUSTFILE", "locustfile", Kind::Value),
+    ("LOCUST_STOP_TIMEOUT", "stop-timeout", Kind::Value),
+    ("LOCUST_TAGS", "tags", Kind::List),
+    ("LOCUST_EXCLUDE_TAGS", "exclude-tags", Kind::List),
+    ("LOCUST_HEADLESS", "headless", Kind::Switch),
+    ("LOCUST_CSV", "csv", Kind::Value),
+    ("LOCUST_CSV_FULL_HISTORY", "csv-full-history", Kind::Switch),
+    ("LOCUST_HTML", "html", Kind::Value),
+    ("LOCUST_PRINT_STATS", "print-stats", Kind::Switch),
+    ("LOCUST_ONLY_SUMMARY", "only-summary", Kind::Switch),
+    ("LOCUST_RESET_STATS", "reset-stats", Kind::Switch),
+    ("LOCUST_LOGLEVEL", "loglevel", Kind::Value),
+    ("LOCUST_LOGFILE", "logfile", Kind::Value),
+    (
+        "LOCUST_EXIT_CODE_ON_ERROR",
+        "exit-code-on-error",
+        Kind::Value,
+    ),
+    ("LOCUST_SKIP_LOG_SETUP", "skip-log-setup", Kind::Switch),
+];
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Value,
+    List,
+    Switch,
+}
+
+/// The options that variables add to those typed. `matches` are of the command that was typed:
+/// an option it does not know, or that was typed, is left alone.
+///
+/// # Errors
+/// A switch's variable that is neither yes nor no.
+pub(super) fn additions(
+    matches: &ArgMatches,
+    environment: &Environment,
+) -> Result<Vec<OsString>, String> {
+    let mut added = Vec::new();
+    for &(variable, option, kind) in VARIABLES {
+        let id = option.replace('-', "_");
+        let Some(value) = environment.get(variable).filter(|value| !value.is_empty()) else {
+            continue;
+        };
+        if !knows(matches, &id) || matches.value_source(&id) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        match kind {
+            Kind::Value => added.push(format!("--{option}={value}").into()),
+            Kind::List => added.push(format!("--{option}={}", list(value)).into()),
+            Kind::Switch => {
+                if is_on(value)
+                    .ok_or_else(|| format!("{variable} must be true or false, found {value:?}"))?
+                {
+                    added.push(format!("--{option}").into());
+                }
+            }
+        }
+    }
+    Ok(added)
+}
+
+fn knows(matches: &ArgMatches, id: &str) -> bool {
+    matches.try_contains_id(id).is_ok()
+}
+
+/// Locust writes lists as `[x, y]` or `["x", "y"]`.
+fn list(value: &str) -> String {
+    let inner = value.trim().trim_start_matches('[').trim_end_matches(']');
+    let items = inner
+        .split(',')
+        .map(|item| item.trim().trim_matches(['"', '\'']));
+    items.collect::<Vec<_>>().join(",")
+}
+
+fn is_on(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_read_as_locust_writes_them() {
+        assert_eq!(list("[x, y]"), "x,y");
+        assert_eq!(list(r#"["x","y z"]"#), "x,y z");
+        assert_eq!(list("x"), "x");
+    }
+}

@@ -1,0 +1,92 @@
+//! From typed options to a plan, or to every problem on stderr.
+//!
+//! Must not run anything.
+
+use crate::files::Disk;
+use crate::scenario::{self, Defaults, Environment, Given, Overrides, Plan};
+
+use super::args::{CheckArgs, LoadArgs, OurArgs, RunArgs, TagArgs};
+use super::demo::OwnDemo;
+use super::screen::{say, show};
+use super::{check, exit};
+
+/// `ragload check`.
+pub(super) fn check(args: &CheckArgs, environment: &Environment) -> anyhow::Result<u8> {
+    let demo = demo_if(&args.ours)?;
+    let overrides = overrides(&args.load, &args.tags, &args.ours, demo.as_ref());
+    let defaults = Defaults::of_run(seed());
+    Ok(
+        match resolve(&args.scenario, environment, &overrides, defaults) {
+            Ok(plan) => {
+                show(&check::describe(&plan));
+                0
+            }
+            Err(code) => code,
+        },
+    )
+}
+
+/// The demo service, when it is asked for.
+pub(super) fn demo_if(ours: &OurArgs) -> anyhow::Result<Option<OwnDemo>> {
+    ours.demo.then(OwnDemo::start).transpose()
+}
+
+/// What was typed for `run`.
+pub(super) fn overrides_of_run(args: &RunArgs, demo: Option<&OwnDemo>) -> Overrides {
+    overrides(&args.load, &args.tags, &args.ours, demo)
+}
+
+fn overrides(load: &LoadArgs, tags: &TagArgs, ours: &OurArgs, demo: Option<&OwnDemo>) -> Overrides {
+    let filled = |list: &Vec<String>| Some(list.clone()).filter(|list| !list.is_empty());
+    Overrides {
+        tags: filled(&tags.tags).map(|list| Given::new(list, "--tags")),
+        exclude_tags: filled(&tags.exclude_tags).map(|list| Given::new(list, "--exclude-tags")),
+        ..common(load, ours, demo)
+    }
+}
+
+/// What both command lines share.
+pub(super) fn common(load: &LoadArgs, ours: &OurArgs, demo: Option<&OwnDemo>) -> Overrides {
+    let given = |value: &Option<String>, flag: &str| {
+        value.as_ref().map(|value| Given::new(value.clone(), flag))
+    };
+    let switch = |on: bool, flag: &str| on.then(|| Given::new(true, flag));
+    Overrides {
+        host: demo.map_or_else(
+            || given(&load.host, "--host"),
+            |demo| Some(Given::new(demo.url(), "--demo")),
+        ),
+        users: given(&load.users, "--users"),
+        spawn_rate: given(&load.spawn_rate, "--spawn-rate"),
+        run_time: given(&load.run_time, "--run-time"),
+        stop_timeout: given(&load.stop_timeout, "--stop-timeout"),
+        reset_stats: switch(load.reset_stats, "--reset-stats"),
+        equal_weights: switch(load.equal_weights, "--equal-weights"),
+        seed: given(&ours.seed, "--seed"),
+        approve_host: ours.approve_host.clone(),
+        wait_for: given(&ours.wait_for, "--wait-for"),
+        set: ours.set.clone(),
+        ..Overrides::default()
+    }
+}
+
+/// The plan; or the exit code, every problem said.
+pub(super) fn resolve(
+    scenario: &str,
+    environment: &Environment,
+    overrides: &Overrides,
+    defaults: Defaults,
+) -> Result<Plan, u8> {
+    scenario::load(scenario, &Disk::new("."), environment, overrides, defaults).map_err(
+        |problems| {
+            say(&format!("{problems}\n"));
+            exit::USAGE
+        },
+    )
+}
+
+/// A seed for this run, when none was given: shown, so that the run can be repeated. Small enough
+/// to be typed.
+pub(super) fn seed() -> u64 {
+    u64::from(uuid::Uuid::new_v4().as_fields().0)
+}

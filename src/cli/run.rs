@@ -1,0 +1,252 @@
+//! `ragload run`: from a plan to files, a summary and an exit code.
+//!
+//! The wiring, split by stage. Must not decide what a plan means or what a verdict is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+
+use crate::clock::RunClock;
+use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
+use crate::event::{Command, RunRecord, Sink, StopReason};
+use crate::output::console::{Progress, Screen, Style, summary};
+use crate::output::locust_csv::history::Detail;
+use crate::output::{OutputPlan, locust_json};
+use crate::scenario::plan::Load;
+use crate::scenario::{Defaults, Environment, Plan};
+use crate::transport::General;
+
+use super::args::{OurArgs, OutputArgs, RunArgs};
+use super::screen::{say, show};
+use super::{approval, check, exit, logging, plan, signals};
+
+/// Events that may wait for the engine.
+const COMMANDS: usize = 16;
+
+/// Runs a scenario.
+pub(super) fn main(args: RunArgs, environment: &Environment) -> anyhow::Result<u8> {
+    let level = logging::parse_level(args.output.loglevel.as_deref().unwrap_or("INFO"))
+        .map_err(|problem| anyhow::anyhow!("--loglevel: {problem}"))?;
+    let style = style(environment);
+    let progress = Progress::new(Screen::stderr(style));
+    logging::set_up(level, args.output.logfile.as_deref(), progress.log())?;
+    let demo = plan::demo_if(&args.ours)?;
+    let overrides = plan::overrides_of_run(&args, demo.as_ref());
+    let defaults = Defaults::of_run(plan::seed());
+    let plan = match plan::resolve(&args.scenario, environment, &overrides, defaults) {
+        Ok(plan) => plan,
+        Err(code) => return Ok(code),
+    };
+    if args.dry_run {
+        show(&check::describe(&plan));
+        return Ok(0);
+    }
+    let clock = RunClock::start();
+    let outputs = outputs(&args, &plan, clock);
+    let live: Vec<Box<dyn Sink>> = if args.output.only_summary {
+        Vec::new()
+    } else {
+        vec![Box::new(progress)]
+    };
+    let finished = match execute(Arc::new(plan), &args.ours, &outputs, live) {
+        Ok(finished) => finished,
+        Err(Refusal { code, problem }) => {
+            say(&format!("error: {problem}\n"));
+            return Ok(code);
+        }
+    };
+    conclude(&finished, &args.output, &outputs, style)
+}
+
+/// A run that did not begin.
+pub(super) struct Refusal {
+    pub(super) code: u8,
+    pub(super) problem: String,
+}
+
+impl Refusal {
+    fn new(code: u8, problem: impl ToString) -> Self {
+        Refusal {
+            code,
+            problem: problem.to_string(),
+        }
+    }
+}
+
+/// Everything between the plan and the record: approval, outputs, pre-flight, the run itself.
+pub(super) fn execute(
+    plan: Arc<Plan>,
+    ours: &OurArgs,
+    outputs: &OutputPlan,
+    live: Vec<Box<dyn Sink>>,
+) -> Result<Finished, Refusal> {
+    say(&approval::announcement(&plan));
+    for warning in &plan.warnings {
+        say(&format!("warning: {warning}\n"));
+    }
+    approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, problem))?;
+    outputs
+        .check()
+        .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::new(exit::USAGE, error))?;
+    runtime.block_on(async {
+        preflight(&plan).await?;
+        let mut sinks = outputs
+            .open()
+            .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+        sinks.extend(live);
+        run(plan, ours, sinks).await
+    })
+}
+
+async fn preflight(plan: &Plan) -> Result<(), Refusal> {
+    let clock = RunClock::start();
+    let transport = General::new(clock);
+    let answer = tokio::select! {
+        answer = engine::preflight(plan, &transport, clock) => answer,
+        reason = signals::next_signal() => {
+            let code = if reason == StopReason::Interrupt { 130 } else { 143 };
+            return Err(Refusal::new(code, "interrupted before the run began"));
+        }
+    };
+    let answer = answer.map_err(|problem| Refusal::new(exit::REFUSED, problem))?;
+    if let Some(answer) = answer.filter(|answer| !answer.status.is_success()) {
+        say(&format!(
+            "warning: {} answered {}; `preflight: PATH` in the scenario asks elsewhere\n",
+            answer.asked, answer.status
+        ));
+    }
+    Ok(())
+}
+
+async fn run(
+    plan: Arc<Plan>,
+    ours: &OurArgs,
+    sinks: Vec<Box<dyn Sink>>,
+) -> Result<Finished, Refusal> {
+    let (commands, orders) = mpsc::channel::<Command>(COMMANDS);
+    let failed = |error: std::io::Error| {
+        Refusal::new(
+            exit::USAGE,
+            format!("cannot start the threads of a run: {error}"),
+        )
+    };
+    let audience = Audience::on_thread(sinks).map_err(failed)?;
+    let clock = RunClock::start();
+    let parts = RunParts {
+        plan,
+        transport: Arc::new(General::new(clock)),
+        clock,
+        commands: orders,
+        audience,
+        probe: Probe::of_this_process(),
+        shards: Shards::Threads(threads(ours)),
+    };
+    let running = engine::run(parts);
+    tokio::pin!(running);
+    let forwarding = signals::forward(commands);
+    tokio::pin!(forwarding);
+    loop {
+        tokio::select! {
+            finished = &mut running => return finished.map_err(failed),
+            () = &mut forwarding => return running.await.map_err(failed),
+        }
+    }
+}
+
+fn threads(ours: &OurArgs) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    ours.threads.map_or_else(cores, usize::from)
+}
+
+/// The files this run is to leave.
+fn outputs(args: &RunArgs, plan: &Plan, clock: RunClock) -> OutputPlan {
+    let started = clock.unix(crate::model::Offset::ZERO);
+    let mut outputs = OutputPlan::of_run(&args.output.results_dir, &plan.scenario, started);
+    named_outputs(&args.output, plan, &mut outputs);
+    if args.no_csv {
+        outputs.csv = None;
+    }
+    if args.no_html {
+        outputs.html = None;
+    }
+    outputs
+}
+
+/// What `--csv`, `--html` and their like change.
+pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut OutputPlan) {
+    if let Some(prefix) = &args.csv {
+        outputs.csv = Some(prefix.clone());
+    }
+    if args.csv_full_history {
+        outputs.history = Detail::Full;
+    }
+    if let Some(name) = &args.html {
+        outputs.html = Some(PathBuf::from(fill_placeholders(name, &plan.load)));
+    }
+    outputs.json_file.clone_from(&args.json_file);
+}
+
+/// Locust's `{u}` `{r}` `{t}` in the name of the report.
+fn fill_placeholders(name: &str, load: &Load) -> String {
+    let Load::Users {
+        users,
+        spawn_rate,
+        run_time,
+    } = load
+    else {
+        return name.to_owned();
+    };
+    let name = name
+        .replace("{u}", &users.to_string())
+        .replace("{r}", &spawn_rate.to_string());
+    match run_time {
+        Some(time) => name.replace("{t}", &time.as_secs().to_string()),
+        None => name,
+    }
+}
+
+/// The summary and the exit code.
+fn conclude(
+    finished: &Finished,
+    args: &OutputArgs,
+    outputs: &OutputPlan,
+    style: Style,
+) -> anyhow::Result<u8> {
+    let record: &RunRecord = &finished.record;
+    let mut screen = Screen::stdout(style);
+    let text = if args.json {
+        locust_json::render(record) + "\n"
+    } else {
+        let width = screen.columns().unwrap_or(120);
+        summary::render(record, &outputs.files(), width, screen.style())
+    };
+    screen.show(&text).context("cannot show the summary")?;
+    for error in &finished.sink_errors {
+        say(&format!("error: cannot write {error}\n"));
+    }
+    let on_error = args.exit_code_on_error.unwrap_or(1);
+    Ok(exit::of_run(
+        record.verdict.outcome,
+        on_error,
+        finished.sink_errors.is_empty(),
+    ))
+}
+
+/// How texts are dressed: no colours under `NO_COLOR`, ASCII where nothing else is sure to show.
+pub(super) fn style(environment: &Environment) -> Style {
+    let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| environment.get(name));
+    let plain_locale = locale.is_some_and(|value| matches!(value, "C" | "POSIX"));
+    Style {
+        colour: !set("NO_COLOR"),
+        ascii: plain_locale || set("RAGLOAD_ASCII"),
+    }
+}

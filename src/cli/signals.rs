@@ -1,0 +1,68 @@
+//! Ctrl+C, SIGTERM and a closed console, as commands to the engine.
+//!
+//! The only place that assumes anything about signals. Must not know what a stop does.
+
+use tokio::sync::mpsc;
+
+use crate::event::{Command, StopReason};
+
+/// Turns signals into commands for as long as it is polled: the first asks for an orderly end,
+/// any later one for an end at once.
+pub(super) async fn forward(commands: mpsc::Sender<Command>) {
+    let mut asked = false;
+    loop {
+        let reason = next_signal().await;
+        let command = if asked {
+            Command::Abort
+        } else {
+            Command::Stop(reason)
+        };
+        asked = true;
+        if commands.send(command).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Waits for one signal that asks the program to end.
+#[cfg(unix)]
+pub(super) async fn next_signal() -> StopReason {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::hangup()),
+    );
+    let (Ok(mut terminate), Ok(mut hangup)) = kinds else {
+        return interrupt().await;
+    };
+    tokio::select! {
+        reason = interrupt() => reason,
+        _ = terminate.recv() => StopReason::Terminate,
+        _ = hangup.recv() => StopReason::Terminate,
+    }
+}
+
+/// Waits for one signal that asks the program to end.
+#[cfg(windows)]
+pub(super) async fn next_signal() -> StopReason {
+    use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
+    let (Ok(mut stop), Ok(mut close), Ok(mut shutdown)) =
+        (ctrl_break(), ctrl_close(), ctrl_shutdown())
+    else {
+        return interrupt().await;
+    };
+    tokio::select! {
+        reason = interrupt() => reason,
+        _ = stop.recv() => StopReason::Interrupt,
+        _ = close.recv() => StopReason::Terminate,
+        _ = shutdown.recv() => StopReason::Terminate,
+    }
+}
+
+async fn interrupt() -> StopReason {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // No handler can be had: then the system's own way of ending programs applies.
+        std::future::pending::<()>().await;
+    }
+    StopReason::Interrupt
+}

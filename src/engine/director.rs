@@ -1,0 +1,262 @@
+//! The course of a run: when users are spawned and stopped, when figures are taken, when it ends.
+//!
+//! Owns the one loop that acts on the load's law, the clock and the commands. Must not know what
+//! users do or how figures are computed.
+
+mod ending;
+mod ramp;
+mod tick;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::clock::RunClock;
+use crate::event::{Command, Ending, Phase, RunRecord, SinkError, StopReason};
+use crate::load::{ClassShare, Dispatcher, LoadShape, Target};
+use crate::model::Offset;
+use crate::scenario::Plan;
+use crate::stats::snapshot::UserCounts;
+use crate::transport::Transport;
+
+use super::audience::Audience;
+use super::collector::{Collector, Standpoint};
+use super::launch::{ShardHandle, Shards, launch};
+use super::probe::Probe;
+use super::shard::ShardCommand;
+use super::signal::Level;
+
+/// The pace of ticks.
+const TICK: Duration = Duration::from_secs(1);
+/// Users per second that Locust's keys spawn at.
+const KEY_SPAWN_RATE: f64 = 100.0;
+
+/// Everything a run depends on.
+pub struct RunParts<T> {
+    /// What to do.
+    pub plan: Arc<Plan>,
+    /// What to send with.
+    pub transport: Arc<T>,
+    /// The run's clock; its zero is the start of the run.
+    pub clock: RunClock,
+    /// What is asked while it runs.
+    pub commands: mpsc::Receiver<Command>,
+    /// Who is told.
+    pub audience: Audience,
+    /// How the generator is doing.
+    pub probe: Probe,
+    /// How many shards, and where.
+    pub shards: Shards,
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Finished {
+    /// All that is left of it.
+    pub record: Arc<RunRecord>,
+    /// What could not be written whole, one error per destination.
+    pub sink_errors: Vec<SinkError>,
+}
+
+/// Runs a plan to its end, whichever end that is.
+///
+/// # Errors
+/// When the operating system refuses the threads to run it on; nothing was sent then.
+pub async fn run<T: Transport>(parts: RunParts<T>) -> std::io::Result<Finished> {
+    let RunParts {
+        plan,
+        transport,
+        clock,
+        commands,
+        audience,
+        probe,
+        shards,
+    } = parts;
+    let handles = launch(shards, &plan, &transport, clock)?;
+    let mut director = Director::new(plan, clock, handles, audience, probe);
+    director.collector.started();
+    director.tick().await;
+    let mut commands = Orders(commands);
+    let ending = director.conduct(&mut commands).await;
+    let ending = director.wind_down(ending, &mut commands).await;
+    let (record, audience) = director.finish(ending);
+    Ok(Finished {
+        record,
+        sink_errors: audience.close(),
+    })
+}
+
+/// The commands; a closed channel is one on which nothing more comes.
+struct Orders(mpsc::Receiver<Command>);
+
+impl Orders {
+    async fn next(&mut self) -> Command {
+        match self.0.recv().await {
+            Some(command) => command,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+struct Director {
+    plan: Arc<Plan>,
+    clock: RunClock,
+    shards: Vec<ShardHandle>,
+    collector: Collector,
+    probe: Probe,
+    shape: Box<dyn LoadShape>,
+    dispatcher: Dispatcher,
+    /// The shape's target that was last acted on.
+    wanted: Option<Target>,
+    target_users: u32,
+    next_step: Option<Offset>,
+    next_tick: Offset,
+    next_user: u64,
+    users: UserCounts,
+    /// Whether a user was ever spawned.
+    began: bool,
+    phase: Phase,
+    lagging: bool,
+    shard_lost: bool,
+}
+
+impl Director {
+    fn new(
+        plan: Arc<Plan>,
+        clock: RunClock,
+        shards: Vec<ShardHandle>,
+        audience: Audience,
+        probe: Probe,
+    ) -> Self {
+        let classes = (plan.classes.iter())
+            .map(|class| ClassShare {
+                name: class.name.clone(),
+                weight: class.weight,
+                fixed_count: class.fixed_count,
+            })
+            .collect();
+        // Zero-padded, so that the dispatcher's order by name is the order of the shards.
+        let names = (0..shards.len())
+            .map(|index| format!("shard{index:05}"))
+            .collect();
+        let by_class = plan
+            .classes
+            .iter()
+            .map(|class| (class.name.clone(), 0))
+            .collect();
+        Director {
+            shape: plan.load.shape(),
+            dispatcher: Dispatcher::new(classes, names),
+            collector: Collector::new(Arc::clone(&plan), clock, audience),
+            plan,
+            clock,
+            shards,
+            probe,
+            wanted: None,
+            target_users: 0,
+            next_step: None,
+            next_tick: Offset::ZERO,
+            next_user: 0,
+            users: UserCounts { by_class },
+            began: false,
+            phase: Phase::Spawning,
+            lagging: false,
+            shard_lost: false,
+        }
+    }
+
+    /// Follows the load's law until the run is to end.
+    async fn conduct(&mut self, commands: &mut Orders) -> Ending {
+        loop {
+            if let Some(ending) = self.follow_shape().await {
+                return ending;
+            }
+            tokio::select! {
+                biased;
+                command = commands.next() => {
+                    if let Some(ending) = self.obey(command).await {
+                        return ending;
+                    }
+                }
+                () = self.clock.sleep_until(self.next_wake()) => {}
+            }
+            if self.clock.now() >= self.next_tick
+                && let Some(ending) = self.tick().await
+            {
+                return ending;
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Offset {
+        let now = self.clock.now();
+        let moments = [
+            self.next_step,
+            self.shape.next_change(now),
+            self.shape.ends_at(),
+        ];
+        moments
+            .into_iter()
+            .flatten()
+            .fold(self.next_tick, Offset::min)
+    }
+
+    /// Acts on what the shape wants now; an ending when it wants no more.
+    async fn follow_shape(&mut self) -> Option<Ending> {
+        let now = self.clock.now();
+        let target = self.shape.target(now);
+        if self.wanted != Some(target) {
+            self.wanted = Some(target);
+            match target {
+                Target::Done => return Some(Ending::Completed),
+                Target::Users { count, spawn_rate } => self.ramp(count, spawn_rate),
+                // Open loads have no shape yet that would ask for arrivals.
+                Target::Arrivals { .. } => {}
+            }
+        }
+        while let Some(due) = self.next_step.filter(|due| *due <= now) {
+            self.step(due).await;
+        }
+        None
+    }
+
+    async fn obey(&mut self, command: Command) -> Option<Ending> {
+        match command {
+            Command::AddUsers(more) => {
+                let users = self.dispatcher.total().saturating_add_signed(more);
+                self.ramp(users, KEY_SPAWN_RATE);
+            }
+            Command::Pause => self.tell_all(|| ShardCommand::Pause(true)).await,
+            Command::Resume => self.tell_all(|| ShardCommand::Pause(false)).await,
+            Command::Stop(reason) => return Some(Ending::Stopped(reason)),
+            Command::Abort => {
+                self.tell_all(|| ShardCommand::StopAll(Level::Abort)).await;
+                return Some(Ending::Stopped(StopReason::Interrupt));
+            }
+        }
+        None
+    }
+
+    async fn tell_all(&self, command: impl Fn() -> ShardCommand) {
+        for shard in &self.shards {
+            shard.tell(command()).await;
+        }
+    }
+
+    fn finish(mut self, ending: Ending) -> (Arc<RunRecord>, Audience) {
+        self.phase = Phase::Stopped;
+        let now = self.clock.now();
+        let stand = Standpoint {
+            users: self.users.clone(),
+            target_users: 0,
+            phase: Phase::Stopped,
+            ends_at: self.shape.ends_at(),
+            generator: self.probe.read(Duration::ZERO),
+        };
+        // Conditions for an early end have no one left to end.
+        let _ = self.collector.tick(now, &stand);
+        self.shards.into_iter().for_each(ShardHandle::close);
+        self.collector.finish(now, ending)
+    }
+}

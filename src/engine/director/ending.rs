@@ -1,0 +1,105 @@
+//! The end of a run: users are asked to end, told to, and cut off.
+//!
+//! Must not know why the run ends, beyond whether someone wants it over.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::event::{Command, Ending, Phase, Severity, StopReason};
+
+use super::super::shard::ShardCommand;
+use super::super::signal::Level;
+use super::{Director, Orders};
+
+/// How often a run that is stopping looks whether its users are gone.
+const STOPPING_POLL: Duration = Duration::from_millis(20);
+/// How long `on_stop` steps may take once users were killed.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+impl Director {
+    /// Lets users end: firmly when the stop timeout is over, at once when asked again.
+    pub(super) async fn wind_down(&mut self, mut ending: Ending, commands: &mut Orders) -> Ending {
+        self.phase = Phase::Stopping;
+        self.next_step = None;
+        self.target_users = 0;
+        // A pause must not hold back users that are to end.
+        self.tell_all(|| ShardCommand::Pause(false)).await;
+        let mut measures = self.measures(&ending);
+        while let Some((level, patience)) = measures.pop_front() {
+            self.tell_all(|| ShardCommand::StopAll(level)).await;
+            match self.until_gone(patience, commands).await {
+                Gone::Yes => break,
+                Gone::No => self.announce_impatience(level),
+                Gone::AskedAgain(reason) => {
+                    ending = Ending::Stopped(reason);
+                    measures = VecDeque::from([(Level::Abort, FAREWELL)]);
+                }
+            }
+        }
+        ending
+    }
+
+    /// What users are told, one after the other, and how long each is given to work.
+    fn measures(&self, ending: &Ending) -> VecDeque<(Level, Duration)> {
+        let asked = matches!(
+            ending,
+            Ending::Stopped(StopReason::Interrupt | StopReason::Terminate)
+        );
+        // Whoever asks for the end wants no new requests, farewells included.
+        let (gently, firmly) = if asked {
+            (Level::Halt, Level::Abort)
+        } else {
+            (Level::Stop, Level::Kill)
+        };
+        let mut measures = VecDeque::from([(firmly, FAREWELL), (Level::Abort, FAREWELL)]);
+        if !self.plan.stop_timeout.is_zero() {
+            measures.push_front((gently, self.plan.stop_timeout));
+        }
+        measures
+    }
+
+    fn announce_impatience(&mut self, level: Level) {
+        if matches!(level, Level::Stop | Level::Halt) {
+            let text = format!(
+                "Not all users finished their tasks & terminated in {} seconds. Stopping them...",
+                self.plan.stop_timeout.as_secs()
+            );
+            self.collector.notice(Severity::Info, text);
+        }
+    }
+
+    async fn until_gone(&mut self, patience: Duration, commands: &mut Orders) -> Gone {
+        let deadline = self.clock.now() + patience;
+        loop {
+            self.gather().await;
+            if self.users.total() == 0 {
+                return Gone::Yes;
+            }
+            let now = self.clock.now();
+            if now >= deadline {
+                return Gone::No;
+            }
+            if now >= self.next_tick {
+                self.tick().await;
+            }
+            let wake = (now + STOPPING_POLL).min(deadline);
+            tokio::select! {
+                biased;
+                command = commands.next() => match command {
+                    Command::Stop(reason) => return Gone::AskedAgain(reason),
+                    Command::Abort => return Gone::AskedAgain(StopReason::Interrupt),
+                    Command::AddUsers(_) | Command::Pause | Command::Resume => {}
+                },
+                () = self.clock.sleep_until(wake) => {}
+            }
+        }
+    }
+}
+
+/// What became of users told to end.
+enum Gone {
+    Yes,
+    No,
+    /// Someone asked again, for this reason.
+    AskedAgain(StopReason),
+}

@@ -1,0 +1,95 @@
+//! Ramps: which shard spawns or stops which users, step by step.
+//!
+//! Must not know why a target is what it is.
+
+use crate::event::{Phase, Severity};
+use crate::load::Change;
+use crate::model::Offset;
+
+use super::super::shard::ShardCommand;
+use super::{Director, TICK};
+
+impl Director {
+    pub(super) fn ramp(&mut self, count: u32, spawn_rate: f64) {
+        if self.target_stays() {
+            let text = format!("Ramping to {count} users at a rate of {spawn_rate:.2} per second");
+            self.collector.notice(Severity::Info, text);
+        }
+        self.target_users = count;
+        self.dispatcher.start(count, spawn_rate);
+        self.phase = Phase::Spawning;
+        self.next_step = Some(self.clock.now());
+    }
+
+    /// Whether the target will be the same for a while: one that moves with every user of a
+    /// stage's ramp is not worth a line each time.
+    fn target_stays(&self) -> bool {
+        let now = self.clock.now();
+        self.shape
+            .next_change(now)
+            .is_none_or(|change| change > now + TICK)
+    }
+
+    /// One step of a ramp: tells the shards, and notes when the next one is due.
+    pub(super) async fn step(&mut self, due: Offset) {
+        let step = self.dispatcher.step();
+        // No step: fixed counts allow no more users, or there was nothing to do.
+        let over = step.is_none() || self.dispatcher.reached();
+        for change in step.into_iter().flat_map(|step| step.changes) {
+            self.change(&change).await;
+        }
+        if !over {
+            self.next_step = Some(due + self.dispatcher.pause());
+            return;
+        }
+        self.next_step = None;
+        self.phase = Phase::Running;
+        if self.target_stays() {
+            self.announce_spawned();
+        }
+        if self.plan.reset_stats {
+            self.collector.notice(Severity::Info, "Resetting stats");
+            self.collector.reset(self.clock.now());
+        }
+    }
+
+    async fn change(&mut self, change: &Change) {
+        let class = change.class;
+        let count = u32::try_from(change.delta.unsigned_abs()).unwrap_or(u32::MAX);
+        let command = if change.delta > 0 {
+            let first = self.next_user;
+            self.next_user += u64::from(count);
+            self.began = true;
+            ShardCommand::Spawn {
+                class,
+                count,
+                first,
+            }
+        } else {
+            ShardCommand::Stop {
+                class,
+                count,
+                timeout: self.plan.stop_timeout,
+            }
+        };
+        self.shards[change.worker].tell(command).await;
+    }
+
+    fn announce_spawned(&mut self) {
+        let running = |class: usize| -> u32 {
+            self.dispatcher
+                .counts()
+                .iter()
+                .map(|shard| shard[class])
+                .sum()
+        };
+        let classes = self.plan.classes.iter().enumerate();
+        let counts: serde_json::Map<String, serde_json::Value> = classes
+            .map(|(index, class)| (class.name.clone(), running(index).into()))
+            .collect();
+        let counts = serde_json::Value::Object(counts);
+        let total = self.dispatcher.total();
+        let text = format!("All users spawned: {counts} ({total} total users)");
+        self.collector.notice(Severity::Info, text);
+    }
+}

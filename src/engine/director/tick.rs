@@ -1,0 +1,84 @@
+//! Taking figures: every shard's delta once a second, and how the generator itself is doing.
+//!
+//! Must not know what is computed from them.
+
+use std::time::Duration;
+
+use crate::event::{Ending, Phase, Severity};
+
+use super::super::collector::Standpoint;
+use super::{Director, TICK};
+
+/// A timer this late means that latencies of that second are the generator's as well.
+const LAG_LIMIT: Duration = Duration::from_millis(100);
+
+impl Director {
+    /// Takes every shard's delta into the pending stretch.
+    pub(super) async fn gather(&mut self) -> Duration {
+        let mut lag = Duration::ZERO;
+        let mut lost = 0;
+        self.users
+            .by_class
+            .iter_mut()
+            .for_each(|(_, count)| *count = 0);
+        for shard in &self.shards {
+            let Some(report) = shard.ask().await else {
+                lost += 1;
+                continue;
+            };
+            self.collector.add(&report.delta);
+            for ((_, sum), count) in self.users.by_class.iter_mut().zip(&report.users) {
+                *sum += count;
+            }
+            lag = lag.max(report.lag);
+        }
+        if lost > 0 && !self.shard_lost {
+            self.shard_lost = true;
+            let text = format!(
+                "{lost} of {} load threads died: their users are gone, and what they had not \
+                 reported yet is lost",
+                self.shards.len()
+            );
+            self.collector.notice(Severity::Error, text);
+        }
+        lag
+    }
+
+    pub(super) async fn tick(&mut self) -> Option<Ending> {
+        let lag = self.gather().await;
+        self.warn_of_lag(lag);
+        let now = self.clock.now();
+        while self.next_tick <= now {
+            self.next_tick = self.next_tick + TICK;
+        }
+        let stand = Standpoint {
+            users: self.users.clone(),
+            target_users: self.target_users,
+            phase: self.phase,
+            ends_at: self.shape.ends_at(),
+            generator: self.probe.read(lag),
+        };
+        let early = self.collector.tick(now, &stand);
+        early.or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
+    }
+
+    /// Whether all users ended by themselves: nothing would ever be sent again. Asked with fresh
+    /// counts only.
+    fn everyone_gone(&self) -> bool {
+        let expected = self.began && self.target_users > 0 && self.phase == Phase::Running;
+        expected && self.users.total() == 0
+    }
+
+    fn warn_of_lag(&mut self, lag: Duration) {
+        let lagging = lag >= LAG_LIMIT;
+        if lagging && !self.lagging {
+            let text = format!(
+                "the load generator fell {} ms behind: response times of these seconds are partly \
+                 its own (fewer users, more cores or more machines help)",
+                lag.as_millis()
+            );
+            self.collector.notice(Severity::Warning, text);
+        }
+        self.lagging = lagging;
+    }
+}

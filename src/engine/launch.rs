@@ -1,0 +1,105 @@
+//! Where shards run: each on a thread of its own, or all on the caller's.
+//!
+//! Must not know what a shard does.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+
+use crate::clock::RunClock;
+use crate::scenario::Plan;
+use crate::transport::Transport;
+
+use super::shard::{Place, ShardCommand, ShardReport, shard};
+
+/// Commands a shard can have waiting; more than one spawn step, so that the director never waits
+/// for a shard that is merely busy.
+const WAITING: usize = 256;
+
+/// How many shards there are, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shards {
+    /// So many, each on an operating-system thread with a runtime of its own: for real load.
+    Threads(usize),
+    /// So many, as local tasks of the calling runtime, within its [`LocalSet`]: for tests on a
+    /// paused clock, where two runtimes would drift apart.
+    Local(usize),
+}
+
+/// The director's side of a running shard.
+pub(super) struct ShardHandle {
+    commands: mpsc::Sender<ShardCommand>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl ShardHandle {
+    /// Tells the shard; one whose thread is gone hears nothing.
+    pub(super) async fn tell(&self, command: ShardCommand) {
+        let _ = self.commands.send(command).await;
+    }
+
+    /// Asks for a report; none from a shard that is gone.
+    pub(super) async fn ask(&self) -> Option<ShardReport> {
+        let (reply, report) = oneshot::channel();
+        self.commands.send(ShardCommand::Report(reply)).await.ok()?;
+        report.await.ok()
+    }
+
+    /// Ends the shard and waits for its thread.
+    pub(super) fn close(self) {
+        drop(self.commands);
+        if let Some(thread) = self.thread {
+            // A panicked shard has been reported by its silence already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts all shards.
+///
+/// # Errors
+/// When the operating system refuses a thread or a runtime.
+pub(super) fn launch<T: Transport>(
+    shards: Shards,
+    plan: &Arc<Plan>,
+    transport: &Arc<T>,
+    clock: RunClock,
+) -> std::io::Result<Vec<ShardHandle>> {
+    let (Shards::Threads(of) | Shards::Local(of)) = shards;
+    let of = of.max(1);
+    (0..of)
+        .map(|index| {
+            let (commands, receiver) = mpsc::channel(WAITING);
+            let (plan, transport) = (Arc::clone(plan), Arc::clone(transport));
+            let place = Place { index, of };
+            let thread = match shards {
+                Shards::Local(_) => {
+                    tokio::task::spawn_local(shard(plan, transport, clock, place, receiver));
+                    None
+                }
+                Shards::Threads(_) => Some(on_thread(index, move || {
+                    shard(plan, transport, clock, place, receiver)
+                })?),
+            };
+            Ok(ShardHandle { commands, thread })
+        })
+        .collect()
+}
+
+fn on_thread<F>(
+    index: usize,
+    make: impl FnOnce() -> F + Send + 'static,
+) -> std::io::Result<std::thread::JoinHandle<()>>
+where
+    F: Future<Output = ()> + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    std::thread::Builder::new()
+        .name(format!("shard-{index}"))
+        .spawn(move || {
+            LocalSet::new().block_on(&runtime, make());
+        })
+}

@@ -1,0 +1,133 @@
+//! The charts of the report: which lines each has, from the timeline.
+//!
+//! Must not know how a line is drawn.
+
+use std::time::Duration;
+
+use crate::event::RunRecord;
+use crate::model::units::{format_count, format_duration, format_time};
+use crate::output::figures::rate;
+use crate::stats::Point;
+
+use super::axis::Unit;
+use super::chart::{Chart, Series, Sketch};
+
+/// The charts of a run; none when nothing was measured.
+pub(super) fn of(record: &RunRecord) -> Vec<Chart> {
+    let Some(last) = record.timeline.last() else {
+        return Vec::new();
+    };
+    let length = last.at.as_secs_f64().max(1.0);
+    [throughput(record), response_times(record), users(record)]
+        .map(|sketch| Chart::drawn(sketch, length))
+        .into()
+}
+
+fn throughput(record: &RunRecord) -> Sketch {
+    let points = &record.timeline;
+    let mut series = vec![
+        rates("Requests/s", "ok", points, |point| point.rps),
+        rates("Failures/s", "bad", points, |point| {
+            point.failures_per_second
+        }),
+    ];
+    if record.aggregated.row.rate_limited > 0 {
+        let limited = |point: &Point| point.rate_limited_per_second;
+        series.push(rates("Rate limited/s", "warn", points, limited));
+    }
+    Sketch {
+        id: "throughput",
+        title: "Requests per second",
+        description: format!(
+            "Finished requests and failures per second over {}, {} in all",
+            length(record),
+            format_count(record.aggregated.row.requests)
+        ),
+        unit: Unit::Number,
+        whole: false,
+        series,
+    }
+}
+
+fn rates(
+    name: &'static str,
+    class: &'static str,
+    points: &[Point],
+    rate_of: impl Fn(&Point) -> f64,
+) -> Series {
+    let values: Vec<_> = (points.iter())
+        .map(|point| (point.at.as_secs_f64(), Some(rate_of(point))))
+        .collect();
+    let peak = values
+        .iter()
+        .filter_map(|(_, value)| *value)
+        .fold(0.0, f64::max);
+    Series {
+        name,
+        class,
+        values,
+        note: format!("peak {}", rate(peak)),
+    }
+}
+
+fn response_times(record: &RunRecord) -> Sketch {
+    let points = &record.timeline;
+    Sketch {
+        id: "times",
+        title: "Response times",
+        description: format!(
+            "Median, 95th and 99th percentile of the response times of each moment over {}",
+            length(record)
+        ),
+        unit: Unit::Time,
+        whole: false,
+        series: vec![
+            times("p50", "p50", points, |point| point.p50),
+            times("p95", "p95", points, |point| point.p95),
+            times("p99", "p99", points, |point| point.p99),
+        ],
+    }
+}
+
+fn times(
+    name: &'static str,
+    class: &'static str,
+    points: &[Point],
+    time_of: impl Fn(&Point) -> Option<Duration>,
+) -> Series {
+    let seconds = |point: &Point| time_of(point).map(|time| time.as_secs_f64());
+    let peak = points.iter().filter_map(&time_of).max();
+    Series {
+        name,
+        class,
+        values: (points.iter())
+            .map(|point| (point.at.as_secs_f64(), seconds(point)))
+            .collect(),
+        note: peak.map_or_else(String::new, |peak| format!("peak {}", format_time(peak))),
+    }
+}
+
+fn users(record: &RunRecord) -> Sketch {
+    let points = &record.timeline;
+    let values = points
+        .iter()
+        .map(|point| (point.at.as_secs_f64(), Some(f64::from(point.users))))
+        .collect();
+    Sketch {
+        id: "users",
+        title: "Users",
+        description: format!("Users running over {}", length(record)),
+        unit: Unit::Number,
+        whole: true,
+        series: vec![Series {
+            name: "Users",
+            class: "users",
+            values,
+            note: format!("peak {}", format_count(u64::from(record.peak_users))),
+        }],
+    }
+}
+
+fn length(record: &RunRecord) -> String {
+    format_duration(Duration::from_secs(record.duration.as_secs()))
+}

@@ -1,0 +1,89 @@
+//! The file formats, one entry each: adding one here gives it a destination opened before the
+//! run, a golden file and the conformance tests.
+
+use std::path::PathBuf;
+
+use crate::event::Sink;
+
+use super::destination::Destination;
+use super::locust_csv::{exceptions, failures, history, stats};
+use super::plan::{OutputPlan, with_suffix};
+use super::sinks::{AtEnd, Rewritten};
+use super::{html, locust_json, record};
+
+/// When a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Added to every second; cannot be made from a record.
+    AsItGoes,
+    /// Rewritten every second and at the end.
+    Rewritten,
+    /// Once, at the end.
+    AtEnd,
+}
+
+/// One file format.
+pub struct Format {
+    /// Its name in listings.
+    pub name: &'static str,
+    /// When its file is written.
+    pub written: Written,
+    /// The files of it a plan wants.
+    pub paths: fn(&OutputPlan) -> Vec<PathBuf>,
+    /// What writes it to a destination.
+    pub sink: fn(Box<dyn Destination>, &OutputPlan) -> Box<dyn Sink>,
+}
+
+/// Every file format.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "stats.csv",
+        written: Written::Rewritten,
+        paths: |plan| csv(plan, "_stats.csv"),
+        sink: |to, _| Box::new(Rewritten::new(to, stats::render)),
+    },
+    Format {
+        name: "stats_history.csv",
+        written: Written::AsItGoes,
+        paths: |plan| csv(plan, "_stats_history.csv"),
+        sink: |to, plan| Box::new(history::History::new(to, plan.history)),
+    },
+    Format {
+        name: "failures.csv",
+        written: Written::Rewritten,
+        paths: |plan| csv(plan, "_failures.csv"),
+        sink: |to, _| Box::new(Rewritten::new(to, failures::render)),
+    },
+    Format {
+        name: "exceptions.csv",
+        written: Written::Rewritten,
+        paths: |plan| csv(plan, "_exceptions.csv"),
+        sink: |to, _| Box::new(Rewritten::new(to, exceptions::render)),
+    },
+    Format {
+        name: "report.html",
+        written: Written::AtEnd,
+        paths: |plan| plan.html.iter().cloned().collect(),
+        sink: |to, _| Box::new(AtEnd::new(to, html::render)),
+    },
+    Format {
+        name: "locust.json",
+        written: Written::AtEnd,
+        paths: |plan| {
+            let path = plan.json_file.iter();
+            path.map(|path| with_suffix(path, ".json")).collect()
+        },
+        sink: |to, _| Box::new(AtEnd::new(to, locust_json::render)),
+    },
+    Format {
+        name: "run.json",
+        written: Written::AtEnd,
+        paths: |plan| plan.records.clone(),
+        sink: |to, _| Box::new(AtEnd::new(to, record::to_json)),
+    },
+];
+
+fn csv(plan: &OutputPlan, suffix: &str) -> Vec<PathBuf> {
+    let prefix = plan.csv.iter();
+    prefix.map(|prefix| with_suffix(prefix, suffix)).collect()
+}

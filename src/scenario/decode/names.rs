@@ -1,0 +1,110 @@
+//! Whether the names a template uses will be there when it is rendered.
+//!
+//! Must not know how templates are compiled.
+
+use std::collections::BTreeSet;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::request::DataSet;
+use crate::request::template::Template;
+
+use super::super::problems::{Report, nearest};
+use super::value::At;
+
+/// The message for a name nothing defines.
+pub(super) fn unknown_name(name: &str, known: &BTreeSet<String>) -> String {
+    let candidates = known.iter().map(String::as_str);
+    match nearest(name, candidates.chain(Template::BUILT_IN.iter().copied())) {
+        Some(near) => format!("unknown variable `{name}`; did you mean `{near}`?"),
+        None if known.is_empty() => format!(
+            "unknown variable `{name}`; define it under `data`, or `extract` it in an earlier step"
+        ),
+        None => {
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            format!(
+                "unknown variable `{name}`; known here: {}",
+                known.join(", ")
+            )
+        }
+    }
+}
+
+/// Reports columns that templates below a value take from rows that do not have them.
+pub(super) fn check_columns(at: &At<'_>, data: &[DataSet], report: &mut Report) {
+    if let Some(scalar) = at.as_scalar() {
+        for (set, column) in columns_used(&scalar.text, data) {
+            if let Some(message) = missing_column(set, &column) {
+                at.problem(report, message);
+            }
+        }
+    }
+    let items = at.as_list().unwrap_or_default();
+    let entries = at.as_entries().unwrap_or_default();
+    for below in items
+        .into_iter()
+        .chain(entries.into_iter().map(|(_, value)| value))
+    {
+        check_columns(&below, data, report);
+    }
+}
+
+/// `question.text` in `{{ question.text }}`, for each data set.
+fn columns_used<'d>(text: &str, data: &'d [DataSet]) -> Vec<(&'d DataSet, String)> {
+    let mut used = Vec::new();
+    let expressions = text
+        .split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split("}}").next());
+    for expression in expressions {
+        // Whoever asks whether a column is there knows that it may be missing.
+        if expression.contains("default") || expression.contains("defined") {
+            continue;
+        }
+        for set in data {
+            let name = regex::escape(&set.name);
+            let pattern = format!(r#"(?:^|[^\w."'])({name})\.([A-Za-z_]\w*)\s*(\(?)"#);
+            let Ok(pattern) = Regex::new(&pattern) else {
+                continue;
+            };
+            for found in pattern.captures_iter(expression) {
+                // A method such as `.items()` is no column.
+                if found[3].is_empty() {
+                    used.push((set, found[2].to_owned()));
+                }
+            }
+        }
+    }
+    used
+}
+
+fn missing_column(set: &DataSet, column: &str) -> Option<String> {
+    let mut columns = BTreeSet::new();
+    for row in set.rows.iter() {
+        match row {
+            Value::Object(cells) if cells.contains_key(column) => return None,
+            Value::Object(cells) => columns.extend(cells.keys().map(String::as_str)),
+            _ => {}
+        }
+    }
+    let name = &set.name;
+    if set.rows.is_empty() {
+        return None;
+    }
+    if columns.is_empty() {
+        return Some(format!(
+            "`{name}` has no column `{column}`: its rows are plain texts; write {{{{ {name} }}}}"
+        ));
+    }
+    let known: Vec<&str> = columns.into_iter().collect();
+    Some(match nearest(column, known.iter().copied()) {
+        Some(near) => {
+            format!("`{name}` has no column `{column}`; did you mean `{name}.{near}`?")
+        }
+        None => format!(
+            "`{name}` has no column `{column}`; columns: {}",
+            known.join(", ")
+        ),
+    })
+}

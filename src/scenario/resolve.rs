@@ -1,0 +1,237 @@
+//! A scenario's file, the environment and the flags, made into a plan.
+//!
+//! Owns the order in which things are decided. Must not know how any part is read.
+
+use crate::files::Sources;
+use crate::threshold::Threshold;
+
+use super::assign;
+use super::context::Context;
+use super::decode::classes::classes;
+use super::decode::data::data;
+use super::decode::endpoints::Endpoints;
+use super::decode::thresholds::{Manner, thresholds};
+use super::decode::value::{At, Fields, Keys};
+use super::environment::Environment;
+use super::host::HostClass;
+use super::include::Loader;
+use super::load_settings;
+use super::locate::{self, Found};
+use super::masked;
+use super::origin::Location;
+use super::overrides::{Defaults, Overrides};
+use super::plan::{Plan, TargetHost, UserClass};
+use super::problems::{Problems, Report};
+use super::run_settings;
+use super::selection::used_endpoints;
+use super::settings::Settings;
+use super::target::shown;
+use super::tree::Node;
+
+const KEYS: Keys = Keys {
+    known: &[
+        "description",
+        "host",
+        "users",
+        "spawn_rate",
+        "run_time",
+        "stages",
+        "stop_timeout",
+        "seed",
+        "preflight",
+        "approved_hosts",
+        "data",
+        "user_classes",
+        "headers",
+        "timeout",
+        "follow_redirects",
+        "ca_cert",
+        "client_cert",
+        "insecure",
+        "thresholds",
+        "stop_if",
+    ],
+    later: &[
+        "shape",
+        "arrival",
+        "max_in_flight",
+        "response",
+        "preset",
+        "slo",
+        "price",
+        "budget",
+        "samples",
+        "timeouts",
+        "questions",
+    ],
+};
+
+/// Resolves a scenario, by name or path, into a plan.
+///
+/// # Errors
+/// Everything that is wrong with the file, what it includes, the environment and the flags.
+pub fn load(
+    name_or_path: &str,
+    sources: &dyn Sources,
+    environment: &Environment,
+    overrides: &Overrides,
+    defaults: Defaults,
+) -> Result<Plan, Problems> {
+    let mut report = Report::default();
+    let found = match locate::find(name_or_path, sources) {
+        Ok(found) => found,
+        Err(message) => {
+            report.problem_with(name_or_path, message);
+            return Err(report.into_problems());
+        }
+    };
+    let Some(mut root) = read(&found, sources, environment, &mut report) else {
+        return Err(report.into_problems());
+    };
+    assign::apply(&mut root, &overrides.set, environment, &mut report);
+    masked::keep_address_credentials(&mut root, &mut report);
+    let Some(fields) = At::root(&root).fields(&KEYS, &mut report, "a map of keys") else {
+        return Err(report.into_problems());
+    };
+    let given = Inputs {
+        found: &found,
+        environment,
+        overrides,
+        defaults,
+    };
+    decide(&root, &fields, &given, sources, report)
+}
+
+/// The merged tree of a scenario.
+pub(super) fn read(
+    found: &Found,
+    sources: &dyn Sources,
+    environment: &Environment,
+    report: &mut Report,
+) -> Option<Node> {
+    Loader {
+        sources,
+        environment,
+        report,
+    }
+    .load(found.location.clone())
+}
+
+/// Everything but the file.
+pub(super) struct Inputs<'a> {
+    pub(super) found: &'a Found,
+    pub(super) environment: &'a Environment,
+    pub(super) overrides: &'a Overrides,
+    pub(super) defaults: Defaults,
+}
+
+fn decide(
+    root: &Node,
+    fields: &Fields<'_>,
+    given: &Inputs<'_>,
+    sources: &dyn Sources,
+    mut report: Report,
+) -> Result<Plan, Problems> {
+    let mut settings = Settings::new(given.environment);
+    let base = run_settings::host(fields, given, &mut settings, &mut report);
+    let prefix = locate::variable_prefix(&given.found.name);
+    let load = load_settings::load(fields, given.overrides, &prefix, &mut settings, &mut report);
+    let stop_timeout = run_settings::stop_timeout(fields, given, &mut settings, &mut report);
+    let seed = run_settings::seed(fields, given, &mut settings, &mut report);
+    let approvals = run_settings::approvals(fields, given, &mut settings, &mut report);
+    let selection = run_settings::selection(given, &mut settings);
+    let preflight = run_settings::preflight(fields, given, &mut report);
+    let reset_stats = run_settings::reset_stats(given, &mut report);
+    let description = fields
+        .get("description")
+        .and_then(|at| at.text(&mut report));
+
+    let target = TargetHost {
+        shown: shown(&base),
+        class: HostClass::of(&base),
+        approved: approvals.approve(&base),
+        base: base.clone(),
+    };
+    let mut context = Context {
+        report,
+        sources,
+        base,
+        approvals,
+        endpoints: Endpoints::default(),
+        data: Vec::new(),
+    };
+    let mut parts = parts(fields, given, &mut context);
+    let mut report = context.report;
+    selection.apply(&mut parts.classes, &mut report);
+    if report.has_problems() {
+        return Err(report.into_problems());
+    }
+    let judged = [&mut parts.thresholds, &mut parts.stop_if];
+    let all = context.endpoints.list();
+    let endpoints = used_endpoints(all, &mut parts.classes, judged, &mut report);
+    let masker = report.masker();
+    Ok(Plan {
+        scenario: given.found.name.clone(),
+        description: description.unwrap_or_default(),
+        source: match &given.found.location {
+            Location::Disk(path) => Some(path.clone()),
+            Location::Shipped(_) | Location::Set(_) => None,
+        },
+        target,
+        load,
+        stop_timeout,
+        classes: parts.classes,
+        endpoints,
+        data: context.data,
+        thresholds: parts.thresholds,
+        stop_if: parts.stop_if,
+        preflight,
+        seed,
+        reset_stats,
+        resolved: masked::resolved(root, &settings.list, &masker),
+        settings: settings.list,
+        warnings: report
+            .warnings
+            .iter()
+            .map(|warning| masker.mask(warning))
+            .collect(),
+        masker,
+    })
+}
+
+/// What needs the target, the approvals and the files.
+struct Parts {
+    classes: Vec<UserClass>,
+    thresholds: Vec<Threshold>,
+    stop_if: Vec<Threshold>,
+}
+
+fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> Parts {
+    if let Some(at) = fields.get("data") {
+        context.data = data(&at, context);
+    }
+    let classes = match fields.get("user_classes") {
+        Some(at) => classes(&at, fields, context),
+        None => {
+            let message = "has no `user_classes`; write at least one, or include: rag.yaml";
+            context
+                .report
+                .problem_with(given.found.location.to_string(), message);
+            Vec::new()
+        }
+    };
+    let mut judged = |key: &str, manner| {
+        let at = fields.get(key);
+        at.map(|at| thresholds(&at, manner, context))
+            .unwrap_or_default()
+    };
+    let (thresholds, stop_if) = (
+        judged("thresholds", Manner::JUDGE),
+        judged("stop_if", Manner::STOP),
+    );
+    Parts {
+        classes,
+        thresholds,
+        stop_if,
+    }
+}

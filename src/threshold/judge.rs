@@ -1,0 +1,144 @@
+//! Judging thresholds over what was measured.
+//!
+//! Owns the rule that no data is never a pass. Must not know when it is asked or what follows.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Offset;
+use crate::stats::{Entry, Totals, Window};
+
+use super::{Level, Metric, Threshold};
+
+/// How one threshold stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Met.
+    Passed,
+    /// Broken.
+    Failed,
+    /// No figure to judge; at the end of a run this fails.
+    NoData,
+    /// Not judged yet: the run is younger than `after`.
+    Pending,
+}
+
+/// One threshold with the figure it was judged by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The expression as written: `p95 < 2s`.
+    pub expression: String,
+    /// The endpoint as written; none for all.
+    pub on: Option<String>,
+    /// The window; none for the whole run.
+    pub over: Option<Duration>,
+    /// The figure.
+    pub metric: Metric,
+    /// What it was, in the metric's base unit; none without data.
+    pub observed: Option<f64>,
+    /// The limit, in the same unit.
+    pub limit: f64,
+    /// How it stands.
+    pub standing: Standing,
+    /// What breaking it means.
+    pub level: Level,
+    /// Whether breaking it ends the run.
+    pub abort: bool,
+}
+
+impl Judgement {
+    /// Whether the run fails by it: broken, or without data, and not just a warning.
+    #[must_use]
+    pub fn fails_run(&self) -> bool {
+        self.level == Level::Fail && matches!(self.standing, Standing::Failed | Standing::NoData)
+    }
+}
+
+/// What thresholds are judged over.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// Time since the start of the run.
+    pub elapsed: Offset,
+    /// Everything counted.
+    pub totals: &'a Totals,
+    /// The last seconds.
+    pub window: &'a Window,
+}
+
+/// Judges one threshold as things stand.
+#[must_use]
+pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
+    let (entry, stretch) = match threshold.over {
+        Some(span) => {
+            let (delta, covered) = evidence.window.last(span);
+            (delta.sum(&threshold.on), covered)
+        }
+        None => {
+            let all = evidence.totals.delta.sum(&[]);
+            let counted = all
+                .last_done
+                .map_or(Duration::ZERO, |at| at.since(evidence.totals.since));
+            (evidence.totals.delta.sum(&threshold.on), counted)
+        }
+    };
+    let observed = observe(threshold.metric, &entry, stretch)
+        .filter(|_| entry.requests >= threshold.min_requests.max(1));
+    Judgement {
+        expression: threshold.expression.clone(),
+        on: threshold.on_text.clone(),
+        over: threshold.over,
+        metric: threshold.metric,
+        observed,
+        limit: threshold.limit,
+        standing: standing(threshold, evidence.elapsed, observed),
+        level: threshold.level,
+        abort: threshold.abort,
+    }
+}
+
+fn standing(threshold: &Threshold, elapsed: Offset, observed: Option<f64>) -> Standing {
+    match observed {
+        _ if elapsed.elapsed() < threshold.after => Standing::Pending,
+        None => Standing::NoData,
+        Some(value) if threshold.comparison.holds(value, threshold.limit) => Standing::Passed,
+        Some(_) => Standing::Failed,
+    }
+}
+
+/// The figure in its base unit: seconds, a share, a count, or per second.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of requests stay far below 2^53"
+)]
+fn observe(metric: Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
+    let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
+    match metric {
+        Metric::Percentile(share) => seconds(entry.quantile(share)),
+        Metric::Average => seconds(entry.average()),
+        Metric::Min => seconds(entry.min),
+        Metric::Max => seconds(entry.max),
+        Metric::ErrorRate => entry.fail_ratio(),
+        Metric::Rps if stretch.is_zero() => None,
+        Metric::Rps => Some(entry.requests as f64 / stretch.as_secs_f64()),
+        Metric::Requests => Some(entry.requests as f64),
+        Metric::Failures => Some(entry.failures as f64),
+        Metric::RateLimited => Some(entry.rate_limited as f64),
+    }
+}
+
+impl fmt::Display for Judgement {
+    /// The expression, where it looks, and what was observed: `p95 < 2s on POST /query: 3.4s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.expression)?;
+        if let Some(on) = &self.on {
+            write!(f, " on {on}")?;
+        }
+        let observed = self
+            .observed
+            .map(|observed| self.metric.show_observed(observed));
+        write!(f, ": {}", observed.as_deref().unwrap_or("no data"))
+    }
+}

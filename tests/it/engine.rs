@@ -1,0 +1,7 @@
+//! Whole runs on a paused clock over the simulated transport: what a plan does, second by second.
+
+mod counts;
+mod harness;
+mod profiles;
+mod stopping;
+mod users;

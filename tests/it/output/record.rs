@@ -1,0 +1,91 @@
+//! The run record and Locust's JSON.
+
+use ragload::output::{locust_json, record};
+use serde_json::Value;
+
+use super::fixture;
+
+#[test]
+fn a_record_reads_back_as_it_was_written() {
+    for written in [fixture::run().record, fixture::empty()] {
+        let read = record::from_json(&record::to_json(&written)).unwrap();
+        assert_eq!(read, written);
+        assert_eq!(record::to_json(&read), record::to_json(&written));
+    }
+}
+
+#[test]
+fn what_is_no_record_of_this_form_is_refused_with_the_remedy() {
+    let newer = r#"{"schema_version": 99, "ragload_version": "9.0.0"}"#;
+    let cases = [
+        ("no json", "is not a run record"),
+        ("[1]", "it has no schema_version"),
+        (
+            newer,
+            "of form 99, and this ragload reads form 1: use the ragload that wrote it (9.0.0)",
+        ),
+        (
+            r#"{"schema_version": 1}"#,
+            "damaged run record: missing field",
+        ),
+    ];
+    for (text, expected) in cases {
+        let error = record::from_json(text).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn names_of_kept_records_have_no_character_a_file_system_refuses() {
+    let name = record::file_name("a/b: c?", fixture::STARTED);
+    assert_eq!(name, "a_b__c_-20261123T064543Z.json");
+    assert_eq!(record::file_stem(".."), "run");
+}
+
+#[test]
+fn locusts_json_has_its_keys_in_order_and_is_ascii() {
+    let record = fixture::run().record;
+    let text = locust_json::render(&record);
+    assert!(text.is_ascii());
+    assert!(text.starts_with("[\n    {\n        \"name\": "));
+    let entries: Value = serde_json::from_str(&text).unwrap();
+    let keys: Vec<&str> = entries[0]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let expected = [
+        "name",
+        "method",
+        "last_request_timestamp",
+        "start_time",
+        "num_requests",
+        "num_none_requests",
+        "num_failures",
+        "total_response_time",
+        "max_response_time",
+        "min_response_time",
+        "total_content_length",
+        "response_times",
+        "num_reqs_per_sec",
+        "num_fail_per_sec",
+    ];
+    assert_eq!(keys, expected);
+    for entry in entries.as_array().unwrap() {
+        let counted: u64 = entry["response_times"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|count| count.as_u64().unwrap())
+            .sum();
+        assert_eq!(entry["num_requests"].as_u64(), Some(counted));
+    }
+    let requests: u64 = entries
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["num_requests"].as_u64().unwrap())
+        .sum();
+    assert_eq!(requests, record.aggregated.row.requests);
+}
