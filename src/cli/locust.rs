@@ -10,6 +10,7 @@ use crate::event::{RunRecord, Sink};
 use crate::output::console::{LocustTables, Screen, locust_tables};
 use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
+use crate::scenario::plan::UserClass;
 use crate::scenario::{Defaults, Environment, Given, Overrides, Plan};
 
 use super::locust_args::LocustCli;
@@ -19,7 +20,7 @@ use super::screen::{say, show};
 use super::{exit, logging, plan};
 
 /// Runs as Locust would.
-pub(super) fn main(cli: LocustCli, environment: &Environment) -> anyhow::Result<u8> {
+pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result<u8> {
     let refuse = |problem: &str| {
         say(&format!("ragload: error: {problem}\n"));
         Ok(exit::USAGE)
@@ -30,7 +31,7 @@ pub(super) fn main(cli: LocustCli, environment: &Environment) -> anyhow::Result<
     if cli.output.csv_full_history && cli.output.csv.is_none() {
         return refuse("--csv-full-history needs --csv");
     }
-    let scenario = match scenario_name(&cli) {
+    let scenario = match scenario_name(cli) {
         Ok(scenario) => scenario,
         Err(problem) => return refuse(&problem),
     };
@@ -38,19 +39,19 @@ pub(super) fn main(cli: LocustCli, environment: &Environment) -> anyhow::Result<
     if !cli.output.headless && !shows_only {
         return refuse("the web UI is not part of this version yet; run with --headless");
     }
-    set_up_logging(&cli)?;
+    set_up_logging(cli)?;
     let demo = plan::demo_if(&cli.ours)?;
-    let overrides = overrides(&cli, demo.as_ref());
+    let overrides = overrides(cli, demo.as_ref());
     let defaults = Defaults::of_locust(plan::seed());
     let plan = match plan::resolve(&scenario, environment, &overrides, defaults) {
         Ok(plan) => plan,
         Err(code) => return Ok(code),
     };
     if shows_only {
-        show(&shown(&cli, &plan));
+        show(&shown(cli, &plan));
         return Ok(0);
     }
-    run(&cli, plan, environment)
+    run(cli, plan, environment)
 }
 
 fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result<u8> {
@@ -144,21 +145,41 @@ fn shown(cli: &LocustCli, plan: &Plan) -> String {
             .map(|class| format!("    {}\n", class.name));
         return format!("Available Users:\n{}", names.collect::<String>());
     }
-    let (per_class, total) = (ratios(plan, false), ratios(plan, true));
+    let per_class = ratios(plan);
+    let total: Vec<ClassRatio> = per_class.iter().map(ClassRatio::of_all).collect();
     if cli.show_task_ratio_json {
-        let json =
-            serde_json::json!({ "per_class": ratio_json(&per_class), "total": ratio_json(&total) });
+        let json = serde_json::json!({
+            "per_class": ratio_json(&per_class), "total": ratio_json(&total)
+        });
         return format!("{json:#}\n");
     }
     ratio_table("Task ratio per User class", &per_class) + &ratio_table("Total task ratio", &total)
 }
 
-/// Share of a class, its name, and the shares of its tasks.
-type ClassRatio = (String, f64, Vec<(String, f64)>);
+/// A class's share among the classes, and its tasks' shares.
+struct ClassRatio {
+    name: String,
+    share: f64,
+    tasks: Vec<(String, f64)>,
+}
 
-/// Shares of the classes by weight, and of the tasks in their class or in all.
-fn ratios(plan: &Plan, total: bool) -> Vec<ClassRatio> {
-    let weight = |class: &crate::scenario::plan::UserClass| {
+impl ClassRatio {
+    /// The same with the tasks' shares among the tasks of all classes.
+    fn of_all(&self) -> ClassRatio {
+        let tasks = self.tasks.iter();
+        ClassRatio {
+            name: self.name.clone(),
+            share: self.share,
+            tasks: tasks
+                .map(|(name, share)| (name.clone(), share * self.share))
+                .collect(),
+        }
+    }
+}
+
+/// The classes by weight, each with the shares of its tasks within it.
+fn ratios(plan: &Plan) -> Vec<ClassRatio> {
+    let weight = |class: &UserClass| {
         if class.fixed_count > 0 {
             f64::from(class.fixed_count)
         } else {
@@ -166,22 +187,24 @@ fn ratios(plan: &Plan, total: bool) -> Vec<ClassRatio> {
         }
     };
     let all: f64 = plan.classes.iter().map(weight).sum();
-    let ratio = |class: &crate::scenario::plan::UserClass| {
-        let share = weight(class) / all;
-        let tasks: u32 = class.tasks.iter().map(|task| task.weight).sum();
-        let of = if total { share } else { 1.0 };
-        let task_share = |weight: u32| of * f64::from(weight) / f64::from(tasks.max(1));
-        let shares = class
+    let ratio = |class: &UserClass| {
+        let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
+        let share = |weight: u32| f64::from(weight) / f64::from(total.max(1));
+        let tasks = class
             .tasks
             .iter()
-            .map(|t| (t.name.clone(), task_share(t.weight)));
-        (class.name.clone(), share, shares.collect())
+            .map(|task| (task.name.clone(), share(task.weight)));
+        ClassRatio {
+            name: class.name.clone(),
+            share: weight(class) / all,
+            tasks: tasks.collect(),
+        }
     };
     plan.classes.iter().map(ratio).collect()
 }
 
 fn ratio_json(ratios: &[ClassRatio]) -> serde_json::Value {
-    let node = |(name, share, tasks): &ClassRatio| {
+    let node = |ClassRatio { name, share, tasks }: &ClassRatio| {
         let tasks: serde_json::Map<_, _> = (tasks.iter())
             .map(|(name, share)| (name.clone(), serde_json::json!({ "ratio": share })))
             .collect();
@@ -202,7 +225,7 @@ fn ratio_table(title: &str, ratios: &[ClassRatio]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(out, " {percent:<10} {name:<50}");
     };
-    for (name, share, tasks) in ratios {
+    for ClassRatio { name, share, tasks } in ratios {
         row(0, name, *share);
         for (task, share) in tasks {
             row(1, task, *share);

@@ -118,9 +118,7 @@ where
             self.host,
             event.metadata().target()
         )?;
-        let mut visitor = DefaultFields::new().make_visitor(writer.by_ref());
-        event.record(&mut visitor);
-        drop(visitor);
+        event.record(&mut DefaultFields::new().make_visitor(writer.by_ref()));
         writeln!(writer)
     }
 }

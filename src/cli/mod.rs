@@ -49,7 +49,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
 
 fn dispatch(arguments: Vec<OsString>, environment: &Environment) -> u8 {
     let result = if speaks_locust(&arguments) {
-        parse::<LocustCli>(arguments, environment).map(|(cli, _)| locust::main(cli, environment))
+        parse::<LocustCli>(arguments, environment).map(|(cli, _)| locust::main(&cli, environment))
     } else {
         parse::<Cli>(arguments, environment).map(|(cli, _)| command(cli, environment))
     };
@@ -109,7 +109,7 @@ fn usage(error: &clap::Error) -> u8 {
 
 fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
     match cli.command {
-        Command::Run(args) => run::main(*args, environment),
+        Command::Run(args) => run::main(&args, environment),
         Command::Check(args) => plan::check(&args, environment),
         Command::List => list::list(environment),
         Command::Init { directory } => init::init(&directory),

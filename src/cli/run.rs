@@ -26,14 +26,14 @@ use super::{approval, check, exit, logging, plan, signals};
 const COMMANDS: usize = 16;
 
 /// Runs a scenario.
-pub(super) fn main(args: RunArgs, environment: &Environment) -> anyhow::Result<u8> {
+pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<u8> {
     let level = logging::parse_level(args.output.loglevel.as_deref().unwrap_or("INFO"))
         .map_err(|problem| anyhow::anyhow!("--loglevel: {problem}"))?;
     let style = style(environment);
     let progress = Progress::new(Screen::stderr(style));
     logging::set_up(level, args.output.logfile.as_deref(), progress.log())?;
     let demo = plan::demo_if(&args.ours)?;
-    let overrides = plan::overrides_of_run(&args, demo.as_ref());
+    let overrides = plan::overrides_of_run(args, demo.as_ref());
     let defaults = Defaults::of_run(plan::seed());
     let plan = match plan::resolve(&args.scenario, environment, &overrides, defaults) {
         Ok(plan) => plan,
@@ -44,7 +44,7 @@ pub(super) fn main(args: RunArgs, environment: &Environment) -> anyhow::Result<u
         return Ok(0);
     }
     let clock = RunClock::start();
-    let outputs = outputs(&args, &plan, clock);
+    let outputs = outputs(args, &plan, clock);
     let live: Vec<Box<dyn Sink>> = if args.output.only_summary {
         Vec::new()
     } else {
@@ -67,7 +67,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(code: u8, problem: impl ToString) -> Self {
+    fn new(code: u8, problem: &impl ToString) -> Self {
         Refusal {
             code,
             problem: problem.to_string(),
@@ -86,19 +86,19 @@ pub(super) fn execute(
     for warning in &plan.warnings {
         say(&format!("warning: {warning}\n"));
     }
-    approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, problem))?;
+    approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
     outputs
         .check()
-        .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+        .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Refusal::new(exit::USAGE, error))?;
+        .map_err(|error| Refusal::new(exit::USAGE, &error))?;
     runtime.block_on(async {
         preflight(&plan).await?;
         let mut sinks = outputs
             .open()
-            .map_err(|problem| Refusal::new(exit::USAGE, format!("cannot {problem}")))?;
+            .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
         sinks.extend(live);
         run(plan, ours, sinks).await
     })
@@ -111,10 +111,10 @@ async fn preflight(plan: &Plan) -> Result<(), Refusal> {
         answer = engine::preflight(plan, &transport, clock) => answer,
         reason = signals::next_signal() => {
             let code = if reason == StopReason::Interrupt { 130 } else { 143 };
-            return Err(Refusal::new(code, "interrupted before the run began"));
+            return Err(Refusal::new(code, &"interrupted before the run began"));
         }
     };
-    let answer = answer.map_err(|problem| Refusal::new(exit::REFUSED, problem))?;
+    let answer = answer.map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
     if let Some(answer) = answer.filter(|answer| !answer.status.is_success()) {
         say(&format!(
             "warning: {} answered {}; `preflight: PATH` in the scenario asks elsewhere\n",
@@ -133,7 +133,7 @@ async fn run(
     let failed = |error: std::io::Error| {
         Refusal::new(
             exit::USAGE,
-            format!("cannot start the threads of a run: {error}"),
+            &format!("cannot start the threads of a run: {error}"),
         )
     };
     let audience = Audience::on_thread(sinks).map_err(failed)?;
@@ -151,11 +151,9 @@ async fn run(
     tokio::pin!(running);
     let forwarding = signals::forward(commands);
     tokio::pin!(forwarding);
-    loop {
-        tokio::select! {
-            finished = &mut running => return finished.map_err(failed),
-            () = &mut forwarding => return running.await.map_err(failed),
-        }
+    tokio::select! {
+        finished = &mut running => finished.map_err(failed),
+        () = &mut forwarding => running.await.map_err(failed),
     }
 }
 

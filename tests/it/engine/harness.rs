@@ -1,5 +1,10 @@
 //! Runs a scenario on a paused clock and hands back everything it told.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up has failed"
+)]
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::path::PathBuf;
@@ -57,7 +62,7 @@ pub(super) struct Simulation {
 impl Simulation {
     /// Of a shipped scenario.
     pub(super) fn shipped(name: &str) -> Self {
-        Self::of(name, BTreeMap::new(), SEED)
+        Self::of(name, &BTreeMap::new(), SEED)
     }
 
     /// Of a scenario written in the test.
@@ -68,13 +73,13 @@ impl Simulation {
     /// Of a scenario written in the test, with a seed.
     pub(super) fn seeded(text: &str, seed: u64) -> Self {
         let files = BTreeMap::from([(PathBuf::from("test.yaml"), text.as_bytes().to_vec())]);
-        Self::of("test.yaml", files, seed)
+        Self::of("test.yaml", &files, seed)
     }
 
-    fn of(name: &str, files: BTreeMap<PathBuf, Vec<u8>>, seed: u64) -> Self {
+    fn of(name: &str, files: &BTreeMap<PathBuf, Vec<u8>>, seed: u64) -> Self {
         let environment = Environment::default();
         let defaults = Defaults::of_run(seed);
-        let plan = scenario::load(name, &files, &environment, &Overrides::default(), defaults)
+        let plan = scenario::load(name, files, &environment, &Overrides::default(), defaults)
             .unwrap_or_else(|problems| panic!("{problems}"));
         Simulation {
             plan,
