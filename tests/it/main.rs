@@ -8,3 +8,4 @@ mod output;
 mod powershell;
 mod scenario;
 mod tools;
+mod transport;
