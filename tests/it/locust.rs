@@ -45,7 +45,10 @@ impl LocustRun<'_> {
     /// Runs it to its end, writing the CSV files under `prefix`.
     pub(crate) fn run(&self, prefix: &Path) -> LocustOutcome {
         let mut command = Command::new(tool("locust"));
-        #[expect(clippy::disallowed_methods, reason = "what the machine sets must be unset")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "what the machine sets must be unset"
+        )]
         let machine = std::env::vars_os();
         // Settings of the machine must not leak in: neither LOCUST_* nor a proxy.
         for (name, _) in machine {

@@ -13,7 +13,10 @@ pub(crate) fn project(relative: &str) -> PathBuf {
 ///
 /// When it is not there: an ignored test that is run must run, not pass by doing nothing.
 pub(crate) fn tool(name: &str) -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "where the tools are is the machine's to say")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "where the tools are is the machine's to say"
+    )]
     let folder = std::env::var_os("RAGLOAD_TEST_TOOLS").unwrap_or_else(|| ".test-tools".into());
     let program = project("").join(folder).join("bin").join(name);
     assert!(

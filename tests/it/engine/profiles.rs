@@ -1,6 +1,9 @@
 //! The five profiles in full, from the first user to the verdict.
 
-#![expect(clippy::unwrap_used, reason = "a test whose figures do not fit has failed")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test whose figures do not fit has failed"
+)]
 
 use std::time::Duration;
 
