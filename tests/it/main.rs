@@ -3,6 +3,7 @@
 mod architecture;
 mod demo;
 mod engine;
+mod interop;
 mod locust;
 mod output;
 mod powershell;
