@@ -7,6 +7,8 @@
 
 mod both;
 mod figures;
+mod form;
+mod injected;
 mod outcomes;
 mod sampling;
 mod table;

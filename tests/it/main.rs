@@ -7,6 +7,7 @@ mod interop;
 mod locust;
 mod output;
 mod powershell;
+mod report_page;
 mod scenario;
 mod tools;
 mod transport;
