@@ -6,6 +6,7 @@ mod engine;
 mod locust;
 mod output;
 mod powershell;
+mod readme;
 mod scenario;
 mod tools;
 mod transport;
