@@ -84,7 +84,6 @@ fn met(judgements: &[Judgement]) -> String {
     let count = |standing: Standing| judgements.iter().filter(|j| j.standing == standing).count();
     let of = judgements.len();
     let thresholds = if of == 1 { "threshold" } else { "thresholds" };
-    let mut text = format!("{} of {of} {thresholds} met", count(Standing::Passed));
     let others = [
         (count(Standing::Failed), "broken that only warns"),
         (count(Standing::NoData), "without data that only warns"),
@@ -93,10 +92,14 @@ fn met(judgements: &[Judgement]) -> String {
             "not judged: the run was over before its `after`",
         ),
     ];
-    for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {what}"));
-    }
-    text
+    let others: String = (others.into_iter())
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(", {count} {what}"))
+        .collect();
+    format!(
+        "{} of {of} {thresholds} met{others}",
+        count(Standing::Passed)
+    )
 }
 
 #[cfg(test)]
