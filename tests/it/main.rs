@@ -8,6 +8,7 @@ mod locust;
 mod output;
 mod powershell;
 mod report_page;
+mod readme;
 mod scenario;
 mod tools;
 mod transport;
