@@ -10,7 +10,6 @@ use ragload::output::console::locust_tables::{self, Rates};
 use ragload::output::console::progress::{redrawn, written};
 use ragload::output::console::{LocustTables, Progress, Screen, Style, summary};
 use ragload::output::tables::Tables;
-use ragload::threshold::Standing;
 
 use super::fixture;
 use super::golden;
