@@ -90,13 +90,10 @@ pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
             let (delta, covered) = evidence.window.last(span);
             (delta.sum(&threshold.on), covered)
         }
-        None => {
-            let all = evidence.totals.delta.sum(&[]);
-            let counted = all
-                .last_done
-                .map_or(Duration::ZERO, |at| at.since(evidence.totals.since));
-            (evidence.totals.delta.sum(&threshold.on), counted)
-        }
+        None => (
+            evidence.totals.sum(&threshold.on),
+            evidence.totals.counted(),
+        ),
     };
     let observed = observe(threshold.metric, &entry, stretch)
         .filter(|_| entry.requests >= threshold.min_requests.max(1));

@@ -198,7 +198,7 @@ fn record(
 ) -> RunRecord {
     let times = |endpoint: &Endpoint| {
         let index = endpoints.iter().position(|each| each == endpoint).unwrap();
-        encoding::encode(&totals.delta.entries[index].times)
+        encoding::encode(&totals.delta().entries[index].times)
     };
     RunRecord {
         judgements: judgements(),
@@ -215,7 +215,7 @@ fn record(
             .collect(),
         aggregated: RecordedRow {
             row: last.aggregated.clone(),
-            histogram: encoding::encode(&totals.delta.sum(&[]).times),
+            histogram: encoding::encode(&totals.all().times),
         },
         failures: last.failures.clone(),
         exceptions: last.exceptions.clone(),
