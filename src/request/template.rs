@@ -95,7 +95,7 @@ impl Template {
         }
         let mut env = base.clone();
         env.add_template_owned(TEXT, source.to_owned())
-            .map_err(|error| wording::of_syntax(&error))?;
+            .map_err(|error| wording::of_syntax(&error, source))?;
         if let Some(unknown) = wording::unknown_filter_or_test(&env, source) {
             return Err(TemplateError(unknown));
         }
@@ -107,7 +107,7 @@ impl Template {
         };
         let taken = env
             .get_template(TEXT)
-            .map_err(|error| wording::of_syntax(&error))?
+            .map_err(|error| wording::of_syntax(&error, source))?
             .undeclared_variables(true);
         let mut paths: Vec<String> = taken.into_iter().collect();
         paths.sort();

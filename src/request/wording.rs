@@ -20,8 +20,25 @@ pub(super) fn of_error(error: &Error, paths: &[String], scope: &Scope) -> Templa
 }
 
 /// An error found when compiling.
-pub(super) fn of_syntax(error: &Error) -> TemplateError {
-    TemplateError(format!("not a valid template: {}", plain(error)))
+pub(super) fn of_syntax(error: &Error, source: &str) -> TemplateError {
+    let what = unclosed(source).unwrap_or_else(|| plain(error));
+    TemplateError(format!("not a valid template: {what}"))
+}
+
+/// Says that a tag is not closed, where no other is opened before its end.
+fn unclosed(source: &str) -> Option<String> {
+    let is_open = |open: &str, close: &str| {
+        let opened = source.split(open).skip(1);
+        let mut inner = opened.filter(|inner| !inner.contains(close));
+        inner.next().is_some()
+    };
+    let pairs = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+    let (open, close) = pairs
+        .into_iter()
+        .find(|(open, close)| is_open(open, close))?;
+    Some(format!(
+        "`{open}` without its `{close}`: `{close}` is missing"
+    ))
 }
 
 fn plain(error: &Error) -> String {

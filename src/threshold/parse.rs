@@ -205,6 +205,13 @@ fn percentile(percent: &str) -> Option<Metric> {
 
 fn nearest_name(name: &str) -> &'static str {
     let known = NAMES.iter().map(|(known, _)| *known);
+    // `error` is the beginning of `error_rate`, and by letters as near to others.
+    if let Some(begun) = known
+        .clone()
+        .find(|known| name.len() > 2 && known.starts_with(name))
+    {
+        return begun;
+    }
     known
         .chain(COMMON_PERCENTILES)
         .min_by_key(|known| strsim::damerau_levenshtein(known, name))

@@ -143,7 +143,10 @@ fn what_is_missing_is_said_in_words_for_people() {
     }
     let typed = Template::compile("{{ question.txt }}").unwrap();
     assert_eq!(typed.value(&mut scope()).unwrap_err().0, cases[0].1);
-    assert!(refusal("{{ question").starts_with("not a valid template: "));
+    assert!(refusal("{{ question").ends_with("template: `{{` without its `}}`: `}}` is missing"));
+    assert!(refusal("{{ a and {{ b }}").contains("`}}` is missing"));
+    assert!(refusal("{{ a b }}").starts_with("not a valid template: "));
+    assert!(!refusal("{{ a b }}").contains("is missing"));
 }
 
 #[test]
