@@ -4,6 +4,10 @@
 //! a later failure, a file that is replaced is either the old one or the new one. Must not know
 //! formats.
 
+mod kept;
+
+pub use kept::Kept;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::event::{Event, RunRecord, Sink, SinkError};
 
-use super::destination::{FileDestination, probe};
+use super::destination::{Destination, FileDestination, Kept, probe};
 use super::locust_csv::history::Detail;
 use super::record;
 use super::registry::{FORMATS, Format, Written};
@@ -28,6 +28,8 @@ pub struct OutputPlan {
     pub json_file: Option<PathBuf>,
     /// The run record.
     pub records: Vec<PathBuf>,
+    /// The copy of the run record that later runs leave alone.
+    pub kept: Option<Kept>,
 }
 
 /// Files that cannot be written, each with the reason.
@@ -46,7 +48,8 @@ impl fmt::Display for OutputErrors {
         }
         write!(
             f,
-            "\nname another place for them, or make this one writable"
+            "\nname another place for them (--results-dir, --csv, --html), or make this one \
+             writable"
         )
     }
 }
@@ -61,7 +64,8 @@ impl OutputPlan {
             .join(record::file_name(scenario, started_unix));
         OutputPlan {
             html: Some(with_suffix(&prefix, ".html")),
-            records: vec![with_suffix(&prefix, "_run.json"), kept],
+            records: vec![with_suffix(&prefix, "_run.json")],
+            kept: Some(Kept::at(&kept)),
             csv: Some(prefix),
             ..OutputPlan::default()
         }
@@ -142,12 +146,8 @@ impl OutputPlan {
         let mut problems = Vec::new();
         let mut sinks = Vec::new();
         for (format, path) in self.chosen(wanted) {
-            let destination = match format.written {
-                Written::AtEnd => Ok(FileDestination::at_end(&path)),
-                Written::AsItGoes | Written::Rewritten => FileDestination::live(&path),
-            };
-            match destination {
-                Ok(destination) => sinks.push((format.sink)(Box::new(destination), self)),
+            match self.destination(format, &path) {
+                Ok(destination) => sinks.push((format.sink)(destination, self)),
                 Err(error) => problems.push((path, error)),
             }
         }
@@ -156,6 +156,16 @@ impl OutputPlan {
         } else {
             Err(OutputErrors(problems))
         }
+    }
+
+    fn destination(&self, format: &Format, path: &Path) -> io::Result<Box<dyn Destination>> {
+        if let Some(kept) = self.kept.iter().find(|kept| kept.path() == path) {
+            return Ok(Box::new(kept.clone()));
+        }
+        Ok(Box::new(match format.written {
+            Written::AtEnd => FileDestination::at_end(path),
+            Written::AsItGoes | Written::Rewritten => FileDestination::live(path)?,
+        }))
     }
 
     fn chosen(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::event::Sink;
 
-use super::destination::Destination;
+use super::destination::{Destination, Kept};
 use super::locust_csv::{exceptions, failures, history, stats};
 use super::plan::{OutputPlan, with_suffix};
 use super::sinks::{AtEnd, Rewritten};
@@ -78,7 +78,10 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "run.json",
         written: Written::AtEnd,
-        paths: |plan| plan.records.clone(),
+        paths: |plan| {
+            let kept = plan.kept.iter().map(Kept::path);
+            plan.records.iter().cloned().chain(kept).collect()
+        },
         sink: |to, _| Box::new(AtEnd::new(to, record::to_json)),
     },
 ];

@@ -54,6 +54,26 @@ fn a_run_leaves_the_files_of_its_plan_and_nothing_else() {
 }
 
 #[test]
+fn two_runs_of_one_second_keep_both_records() {
+    let folder = TempDir::new().unwrap();
+    let finished = Event::Finished(Arc::new(fixture::run().record));
+    // Both were opened before either was written.
+    let plans = [(); 3].map(|()| OutputPlan::of_run(folder.path(), "smoke", fixture::STARTED));
+    let sinks = plans.each_ref().map(|plan| plan.open().unwrap());
+    for mut sink in sinks.into_iter().flatten() {
+        sink.on(&finished).unwrap();
+    }
+    let expected = [
+        "smoke-20261123T064543Z-2.json",
+        "smoke-20261123T064543Z-3.json",
+        "smoke-20261123T064543Z.json",
+    ];
+    assert_eq!(names(&folder.path().join("runs")), expected);
+    let last = plans[2].files().pop().unwrap();
+    assert!(last.ends_with(expected[1]), "{}", last.display());
+}
+
+#[test]
 fn a_record_shows_everything_again_but_the_history() {
     let folder = TempDir::new().unwrap();
     let plan = OutputPlan::of_run(folder.path(), "smoke", fixture::STARTED);
