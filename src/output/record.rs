@@ -14,7 +14,10 @@ use super::utc;
 /// A text that is not a run record this program can read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// Not JSON, or JSON of something else.
+    /// Not JSON.
+    #[error("is not a run record (JSON expected)")]
+    NotJson,
+    /// JSON of something else.
     #[error("is not a run record: {0}")]
     NotARecord(String),
     /// From a newer program.
@@ -61,8 +64,7 @@ fn part(value: &Value) -> String {
 /// # Errors
 /// When it is none, one of another form, or damaged.
 pub fn from_json(text: &str) -> Result<RunRecord, RecordError> {
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| RecordError::NotARecord(error.to_string()))?;
+    let value: Value = serde_json::from_str(text).map_err(|_| RecordError::NotJson)?;
     let found = value
         .get("schema_version")
         .and_then(Value::as_u64)

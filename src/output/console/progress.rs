@@ -36,6 +36,8 @@ const CLEAR: &str = "\r\u{1b}[K";
 pub struct Progress {
     drawn: Arc<Mutex<Drawn>>,
     due: Offset,
+    /// When the run began, since the Unix epoch; none before.
+    started: Option<Duration>,
 }
 
 /// The screen and the line that stands on it now.
@@ -71,6 +73,7 @@ impl Progress {
         Progress {
             drawn: Arc::new(Mutex::new(drawn)),
             due: FIRST,
+            started: None,
         }
     }
 
@@ -104,7 +107,11 @@ impl Sink for Progress {
             Event::Notice(notice) => {
                 let mut drawn = lock(&self.drawn);
                 let text = told(notice, drawn.screen.style());
-                drawn.above(&text)
+                // A log has the clock in front of every line.
+                let started = self.started.filter(|_| drawn.screen.columns().is_none());
+                let clock = started.map(|started| started + notice.at.elapsed());
+                let clock = clock.map(|unix| format!("[{}] ", utc::time_of_day(unix)));
+                drawn.above(&(clock.unwrap_or_default() + &text))
             }
             Event::Finished(_) => {
                 let mut drawn = lock(&self.drawn);
@@ -113,7 +120,10 @@ impl Sink for Progress {
                 }
                 drawn.draw(String::new())
             }
-            Event::Started(_) => Ok(()),
+            Event::Started(started) => {
+                self.started = Some(started.started_unix);
+                Ok(())
+            }
         }
     }
 }

@@ -76,7 +76,9 @@ fn circumstances(record: &RunRecord) -> String {
     }
     if all.interrupted > 0 {
         let interrupted = format_count(all.interrupted);
-        parts.push(format!("{interrupted} cut off by the end of the run"));
+        parts.push(format!(
+            "{interrupted} interrupted by the end of the run (neither ok nor failed)"
+        ));
     }
     let ended = match &record.ending {
         Ending::Completed => String::new(),

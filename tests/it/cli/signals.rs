@@ -93,7 +93,7 @@ fn a_second_ctrl_c_ends_at_once_and_still_writes_everything() {
     running.signal("INT");
     running.until_says("Ctrl+C again");
     running.signal("INT");
-    running.end().expect(130).shows("2 cut off");
+    running.end().expect(130).shows("2 interrupted");
     assert_eq!(finished_and_cut_off(&folder), (0, 2));
     assert!(folder.read("results/quick.html").contains("</html>"));
     assert!(

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ragload::event::{Event, RunOutcome, RunRecord, Sink, Tick};
+use ragload::event::{Event, Notice, RunOutcome, RunRecord, Severity, Sink, Started, Tick};
 use ragload::model::Offset;
 use ragload::output::console::locust_tables::{self, Rates};
 use ragload::output::console::progress::{redrawn, written};
@@ -200,7 +200,73 @@ fn the_time_left_is_told_as_long_as_the_run_goes_on() {
     assert!(written(&tick, Style::default()).starts_with("30s: "));
     tick.phase = ragload::event::Phase::Stopping;
     tick.ends_at = Some(Offset::ZERO);
-    assert!(written(&tick, Style::default()).starts_with("30s, stopping: "));
+    let line = written(&tick, Style::default());
+    assert!(
+        line.starts_with("30s, stopping, 10 users left: 21.7 req/s"),
+        "{line}"
+    );
+    // No bar that goes on to the end the run no longer has, and no number of users to reach.
+    tick.ends_at = Some(Offset::from_secs(60));
+    tick.target_users = 0;
+    let line = redrawn(&tick, 200, Style::default());
+    assert!(
+        line.starts_with("30s, stopping, 10 users left  21.7 req/s"),
+        "{line}"
+    );
+}
+
+#[test]
+fn a_narrow_line_loses_the_bar_then_p50_then_the_target_and_never_the_failures() {
+    let mut tick = fixture::run().ticks[29].as_ref().clone();
+    tick.target_users = 20;
+    let fits = |width: usize| redrawn(&tick, width, Style::PLAIN_ASCII);
+    let whole = fits(200);
+    assert!(
+        whole.starts_with('#') && whole.contains("10/20 users"),
+        "{whole}"
+    );
+    let mut width = whole.len();
+    for part in [
+        "...",
+        "p50",
+        "/20",
+        "exception",
+        "p95",
+        "req/s",
+        "users",
+        "left",
+        "(53)",
+    ] {
+        assert!(fits(width).contains(part), "{part}: {}", fits(width));
+        width = fits(width).len() - 1;
+        assert!(!fits(width).contains(part), "{part}: {}", fits(width));
+        assert!(fits(width).contains("11.7% failed"), "{}", fits(width));
+    }
+    assert_eq!(fits(12), "11.7% failed");
+}
+
+#[test]
+fn a_log_has_the_clock_in_front_of_notices_too() {
+    let started = Event::Started(Arc::new(Started {
+        plan: Arc::new(crate::scenario::plan(crate::scenario::WORKLOAD)),
+        started_unix: fixture::STARTED,
+    }));
+    let memory = Memory::default();
+    let mut progress = Progress::new(Screen::plain("stderr", Box::new(memory.clone())));
+    progress.on(&started).unwrap();
+    let notice = Notice {
+        at: Offset::from_secs(17),
+        severity: Severity::Warning,
+        text: "the generator is busy".to_owned(),
+    };
+    progress.on(&Event::Notice(notice.clone())).unwrap();
+    let told = "after 17s: warning: the generator is busy\n";
+    assert_eq!(memory.text(), format!("[06:46:00Z] {told}"));
+    let memory = Memory::default();
+    let mut progress = Progress::new(terminal(&memory, 120));
+    progress.on(&started).unwrap();
+    progress.on(&Event::Notice(notice)).unwrap();
+    assert_eq!(memory.text(), told);
 }
 
 #[test]

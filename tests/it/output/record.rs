@@ -18,7 +18,7 @@ fn a_record_reads_back_as_it_was_written() {
 fn what_is_no_record_of_this_form_is_refused_with_the_remedy() {
     let newer = r#"{"schema_version": 99, "ragload_version": "9.0.0"}"#;
     let cases = [
-        ("no json", "is not a run record"),
+        ("no json", "is not a run record (JSON expected)"),
         ("[1]", "it has no schema_version"),
         (
             newer,
