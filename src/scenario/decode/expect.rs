@@ -8,8 +8,8 @@ use serde_json_path::JsonPath;
 use crate::request::Expect;
 use crate::request::expect::{HeaderExpectation, JsonExpectation, StatusRange};
 
-use super::super::problems::Report;
-use super::super::tree::Scalar;
+use super::super::problems::{Report, nearest};
+use super::super::tree::{Scalar, normalised};
 use super::value::{At, Keys};
 
 const KEYS: Keys = Keys {
@@ -128,12 +128,43 @@ fn json_expectation(at: &At<'_>, report: &mut Report) -> Option<JsonExpectation>
             return Some(JsonExpectation::Equals(value.json(report)));
         }
     }
+    if let Some(near) = mistyped(at) {
+        at.problem(report, near);
+        return None;
+    }
     let word = at.as_scalar().map(Scalar::value);
     Some(match word.as_ref().and_then(Value::as_str) {
         Some("exists") => JsonExpectation::Exists,
         Some("non_empty" | "non-empty") => JsonExpectation::NonEmpty,
         _ => JsonExpectation::Equals(at.json(report)),
     })
+}
+
+/// What is nearly one of the words, and would be compared with the answer as it stands.
+fn mistyped(at: &At<'_>) -> Option<String> {
+    let near = |found: &str, words: [&'static str; 2]| {
+        let bare = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+        let same = words.into_iter().find(|word| bare(word) == bare(found));
+        same.or_else(|| nearest(&normalised(found).to_lowercase(), words))
+    };
+    if let Some([(entry, _)]) = at.as_entries().as_deref() {
+        let (key, near) = (&entry.key, near(&entry.key, ["min_items", "equals"])?);
+        return Some(format!(
+            "unknown key `{key}`; did you mean `{near}`? (to compare with this map, write \
+             {{ equals: {{ {key}: ... }} }})"
+        ));
+    }
+    let Some(Value::String(word)) = at.as_scalar().map(Scalar::value) else {
+        return None;
+    };
+    if matches!(word.as_str(), "exists" | "non_empty" | "non-empty") {
+        return None;
+    }
+    let near = near(&word, ["exists", "non_empty"])?;
+    Some(format!(
+        "unknown word `{word}`; did you mean `{near}`? (to compare with this text, write \
+         {{ equals: {word} }})"
+    ))
 }
 
 /// A name alone, or a map of names to `exists`, a text, or `{ matches: … }`.
