@@ -3,6 +3,9 @@
 //! Must not resolve anything: it shows a plan.
 
 use std::fmt::Write;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
 
 use crate::load::WaitTime;
 use crate::model::units::{format_count, format_duration};
@@ -110,9 +113,9 @@ fn user_class(out: &mut String, plan: &Plan, class: &UserClass) {
     line(
         out,
         format_args!(
-            "\nUser class {} ({share}), waits {}",
+            "\nUser class {} ({share}), {}",
             class.name,
-            wait(class.wait_time)
+            wait("waits", class.wait_time)
         ),
     );
     let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
@@ -145,19 +148,25 @@ fn steps_of(out: &mut String, plan: &Plan, steps: &[Step]) {
                 let endpoint = &plan.endpoints[request.endpoint.index()];
                 line(out, format_args!("             {endpoint}"));
             }
-            Step::Wait(time) => line(out, format_args!("             wait {}", wait(*time))),
+            Step::Wait(time) => line(out, format_args!("             {}", wait("wait", *time))),
         }
     }
 }
 
-fn wait(wait: WaitTime) -> String {
+fn wait(verb: &str, wait: WaitTime) -> String {
     match wait {
-        WaitTime::Constant(time) if time.is_zero() => "not at all".to_owned(),
-        WaitTime::Constant(time) => format_duration(time),
+        WaitTime::Constant(time) if time.is_zero() => "no wait".to_owned(),
+        WaitTime::Constant(time) => format!("{verb} {}", format_duration(time)),
         WaitTime::Between(from, to) => {
-            format!("{} to {}", format_duration(from), format_duration(to))
+            format!(
+                "{verb} {} to {}",
+                format_duration(from),
+                format_duration(to)
+            )
         }
-        WaitTime::Pacing(pace) => format!("so that tasks start every {}", format_duration(pace)),
+        WaitTime::Pacing(pace) => {
+            format!("{verb} so that tasks start every {}", format_duration(pace))
+        }
     }
 }
 
@@ -169,8 +178,27 @@ fn data(out: &mut String, plan: &Plan) {
         let order = format!("{:?}", set.order).to_lowercase();
         line(
             out,
-            format_args!("  {}: {} rows, {order}", set.name, set.rows.len()),
+            format_args!(
+                "  {}: {} rows, {order}{}",
+                set.name,
+                set.rows.len(),
+                columns(&set.rows)
+            ),
         );
+    }
+}
+
+/// `, columns text, lang`; nothing for rows that are plain texts.
+fn columns(rows: &[Value]) -> String {
+    let mut columns: Vec<&str> = Vec::new();
+    for name in rows.iter().filter_map(Value::as_object).flat_map(Map::keys) {
+        if !columns.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    match &columns[..] {
+        [] => String::new(),
+        names => format!(", columns {}", names.join(", ")),
     }
 }
 
@@ -196,9 +224,20 @@ fn conditions(out: &mut String, title: &str, thresholds: &[Threshold]) {
         } else {
             ""
         };
+        let after = match threshold.after {
+            Duration::ZERO => String::new(),
+            after => format!(" after {}", format_duration(after)),
+        };
+        let least = match threshold.min_requests {
+            0 | 1 => String::new(),
+            least => format!(", from {least} requests on"),
+        };
         line(
             out,
-            format_args!("  {}{on}{over}{level}{abort}", threshold.expression),
+            format_args!(
+                "  {}{on}{over}{after}{least}{level}{abort}",
+                threshold.expression
+            ),
         );
     }
 }

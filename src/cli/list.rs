@@ -16,13 +16,13 @@ pub(super) fn list(environment: &Environment) -> anyhow::Result<u8> {
         let ListedScenario { name, origin, .. } = scenario;
         show(&format!(
             "{name:<names$}  {origin:<origins$}  {}\n",
-            about(&scenario.content)
+            about(name, &scenario.content)
         ));
     }
     Ok(0)
 }
 
-fn about(content: &ListedContent) -> String {
+fn about(name: &str, content: &ListedContent) -> String {
     match content {
         ListedContent::Runnable { description, load } if description.is_empty() => {
             load_in_words(load)
@@ -34,6 +34,8 @@ fn about(content: &ListedContent) -> String {
             "shared: included by others".to_owned()
         }
         ListedContent::Shared { description } => format!("shared: {description}"),
-        ListedContent::Broken(_) => "broken: `ragload check` tells what is wrong".to_owned(),
+        ListedContent::Broken(_) => {
+            format!("broken: `ragload check {name}` tells what is wrong")
+        }
     }
 }

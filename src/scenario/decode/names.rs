@@ -13,6 +13,9 @@ use crate::request::template::Template;
 use super::super::problems::{Report, nearest};
 use super::value::At;
 
+/// At most so many columns are named in a warning.
+const LISTED: usize = 8;
+
 /// The message for a name nothing defines.
 pub(super) fn unknown_name(name: &str, known: &BTreeSet<String>) -> String {
     let candidates = known.iter().map(String::as_str);
@@ -31,13 +34,18 @@ pub(super) fn unknown_name(name: &str, known: &BTreeSet<String>) -> String {
     }
 }
 
-/// Reports columns that templates below a value take from rows that do not have them.
+/// Reports columns that templates below a value take from rows that do not have them, and warns
+/// of rows of columns that are put in whole.
 pub(super) fn check_columns(at: &At<'_>, data: &[DataSet], report: &mut Report) {
     if let Some(scalar) = at.as_scalar() {
         for (set, column) in columns_used(&scalar.text, data) {
             if let Some(message) = missing_column(set, &column) {
                 at.problem(report, message);
             }
+        }
+        for set in data.iter().filter(|set| is_put_in_whole(&scalar.text, set)) {
+            let place = format!("{}: {}", report.origin(at.mark()), at.path);
+            report.warn(format!("{place}: {}", whole_row(set)));
         }
     }
     let items = at.as_list().unwrap_or_default();
@@ -53,11 +61,7 @@ pub(super) fn check_columns(at: &At<'_>, data: &[DataSet], report: &mut Report) 
 /// `question.text` in `{{ question.text }}`, for each data set.
 fn columns_used<'d>(text: &str, data: &'d [DataSet]) -> Vec<(&'d DataSet, String)> {
     let mut used = Vec::new();
-    let expressions = text
-        .split("{{")
-        .skip(1)
-        .filter_map(|rest| rest.split("}}").next());
-    for expression in expressions {
+    for expression in expressions(text) {
         // Whoever asks whether a column is there knows that it may be missing.
         if expression.contains("default") || expression.contains("defined") {
             continue;
@@ -79,25 +83,61 @@ fn columns_used<'d>(text: &str, data: &'d [DataSet]) -> Vec<(&'d DataSet, String
     used
 }
 
-fn missing_column(set: &DataSet, column: &str) -> Option<String> {
-    let mut columns = BTreeSet::new();
-    for row in set.rows.iter() {
-        match row {
-            Value::Object(cells) if cells.contains_key(column) => return None,
-            Value::Object(cells) => columns.extend(cells.keys().map(String::as_str)),
-            _ => {}
+/// What stands within `{{ … }}`.
+fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{")
+        .skip(1)
+        .filter_map(|rest| rest.split("}}").next())
+}
+
+/// `{{ question }}` of rows that have columns. A filter such as `tojson` says it is meant.
+fn is_put_in_whole(text: &str, set: &DataSet) -> bool {
+    let whole = |expression: &str| expression.trim_matches(['-', '+']).trim() == set.name;
+    expressions(text).any(whole) && set.rows.iter().any(Value::is_object)
+}
+
+fn whole_row(set: &DataSet) -> String {
+    let name = &set.name;
+    let columns = columns(set);
+    let written: Vec<String> = (columns.iter().take(LISTED))
+        .map(
+            |column| match column.chars().all(|c| c.is_alphanumeric() || c == '_') {
+                true => format!("{{{{ {name}.{column} }}}}"),
+                false => format!("{{{{ {name}[{column:?}] }}}}"),
+            },
+        )
+        .collect();
+    format!(
+        "`{{{{ {name} }}}}` puts in the whole row as an object; write one of its columns: {} (or \
+         {{{{ {name} | tojson }}}} if the row is meant)",
+        written.join(", ")
+    )
+}
+
+/// The columns of a data set's rows; none when they are plain texts.
+fn columns(set: &DataSet) -> Vec<&str> {
+    let mut columns = Vec::new();
+    for cells in set.rows.iter().filter_map(Value::as_object) {
+        for name in cells.keys().map(String::as_str) {
+            if !columns.contains(&name) {
+                columns.push(name);
+            }
         }
     }
+    columns
+}
+
+fn missing_column(set: &DataSet, column: &str) -> Option<String> {
+    let known = columns(set);
     let name = &set.name;
-    if set.rows.is_empty() {
+    if set.rows.is_empty() || known.contains(&column) {
         return None;
     }
-    if columns.is_empty() {
+    if known.is_empty() {
         return Some(format!(
             "`{name}` has no column `{column}`: its rows are plain texts; write {{{{ {name} }}}}"
         ));
     }
-    let known: Vec<&str> = columns.into_iter().collect();
     Some(match nearest(column, known.iter().copied()) {
         Some(near) => {
             format!("`{name}` has no column `{column}`; did you mean `{name}.{near}`?")

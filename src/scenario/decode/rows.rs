@@ -71,6 +71,9 @@ fn csv_rows(text: &str) -> Result<Vec<Value>, RowError> {
     {
         return Err((1, format!("has the column {:?} twice", twice.1)));
     }
+    if let Some(message) = other_separator(&names) {
+        return Err((1, message));
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| broken(&error))?;
@@ -82,6 +85,23 @@ fn csv_rows(text: &str) -> Result<Vec<Value>, RowError> {
         });
     }
     Ok(rows)
+}
+
+/// Spreadsheets of many countries separate by semicolons, which makes one column of all.
+fn other_separator(names: &[String]) -> Option<String> {
+    let [only] = names else {
+        return None;
+    };
+    let (word, count) = if only.contains(';') {
+        ("semicolons", only.split(';').count())
+    } else if only.contains('\t') {
+        ("tabs", only.split('\t').count())
+    } else {
+        return None;
+    };
+    Some(format!(
+        "has {count} columns separated by {word}; save it with commas between them (or as .jsonl)"
+    ))
 }
 
 fn csv_message(error: &csv::Error) -> String {
@@ -131,6 +151,13 @@ mod tests {
         for (name, text, line, part) in [
             ("q.csv", "a,b\n1,2\n3\n", 3, "must have 2 cells"),
             ("q.csv", "a,a\n1,2\n", 1, "twice"),
+            (
+                "q.csv",
+                "a;b;c\n1;2,5;3\n",
+                1,
+                "3 columns separated by semicolons",
+            ),
+            ("q.csv", "a\tb\n1\t2\n", 1, "separated by tabs"),
             ("q.csv", "a,b\n", 0, "no rows"),
             ("q.jsonl", "{}\n{\n", 2, "is not JSON"),
             ("q.jsonl", "5\n", 1, "an object or a text"),
