@@ -5,6 +5,7 @@
 use url::{Host, Url};
 
 use super::host::HostClass;
+use super::target::without_credentials;
 
 /// The hosts that load may be sent to without asking, beside those whose name allows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +21,15 @@ impl Approvals {
     /// When it is no host, with the remedy.
     pub(super) fn add(&mut self, text: &str) -> Result<(), String> {
         let bad = || {
-            format!("{text:?} is not a host; write host or host:port, such as rag.example.com:8443")
+            let shown = without_credentials(text.trim());
+            format!(
+                "{shown:?} is not a host{}; write host or host:port, such as rag.example.com:8443",
+                if text.contains('@') {
+                    ": it has a user or password"
+                } else {
+                    ""
+                }
+            )
         };
         let text = text.trim();
         let bare = text.split_once("://").map_or(text, |(_, rest)| rest);
@@ -98,5 +107,7 @@ mod tests {
         for bad in ["", "*.example.com", "a b", "host/path", "user@host"] {
             assert!(Approvals::default().add(bad).is_err(), "{bad}");
         }
+        let error = Approvals::default().add("https://u:p/w@h").unwrap_err();
+        assert!(error.starts_with("\"https://h\" is not a host"), "{error}");
     }
 }

@@ -63,6 +63,7 @@ fn value_node(
             text: String::new(),
             plain: true,
             filled: Filled::AsWritten,
+            masked: None,
         }),
     });
     variables::substitute(&mut node, environment, report);

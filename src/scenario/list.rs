@@ -11,9 +11,7 @@ use super::overrides::{Defaults, Overrides};
 use super::plan::Load;
 use super::problems::{Problems, Report};
 use super::resolve;
-
-/// Keys of which at least one makes a file a scenario to run, and not something shared.
-const LOAD_KEYS: &[&str] = &["users", "spawn_rate", "run_time", "stages"];
+use super::shared;
 
 /// One scenario found.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,9 +63,12 @@ fn content(found: &Found, sources: &dyn Sources, environment: &Environment) -> L
     let Some(root) = resolve::read(found, sources, environment, &mut report) else {
         return ListedContent::Broken(report.into_problems());
     };
-    let is_shared = LOAD_KEYS.iter().all(|key| root.get(key).is_none());
+    let is_shared = shared::is_shared(&root);
     // The seed plays no part in what is listed.
-    let defaults = Defaults::of_run(0);
+    let defaults = Defaults {
+        wants_load: false,
+        ..Defaults::of_run(0)
+    };
     let overrides = Overrides::default();
     match resolve::load(&found.name, sources, environment, &overrides, defaults) {
         Ok(plan) if is_shared => ListedContent::Shared {

@@ -13,6 +13,9 @@ use super::plan::{Load, Stage};
 use super::problems::Report;
 use super::settings::{Row, Settings};
 
+/// What the variables of a scenario are called after its name: `SMOKE_USERS`.
+pub(super) const OWN_VARIABLES: [&str; 4] = ["USERS", "SPAWN_RATE", "RUNTIME", "RUN_TIME"];
+
 /// Decides the load of the scenario whose variables begin with `prefix`.
 pub(super) fn load(
     fields: &Fields<'_>,
@@ -22,7 +25,7 @@ pub(super) fn load(
     report: &mut Report,
 ) -> Load {
     let own = |what: &str| format!("{prefix}_{what}");
-    let names = [own("USERS"), own("SPAWN_RATE"), own("RUNTIME")];
+    let names = OWN_VARIABLES.map(own);
     let row = |flag, variables, key| Row {
         flag,
         variables,
@@ -30,25 +33,25 @@ pub(super) fn load(
     };
     let users_names = [names[0].as_str(), "LOCUST_USERS"];
     let rate_names = [names[1].as_str(), "LOCUST_SPAWN_RATE"];
-    let time_names = [names[2].as_str(), "LOCUST_RUN_TIME"];
+    let time_names = [names[2].as_str(), names[3].as_str(), "LOCUST_RUN_TIME"];
     let users_row = row(overrides.users.as_ref(), &users_names[..], "users");
     let rate_row = row(overrides.spawn_rate.as_ref(), &rate_names[..], "spawn_rate");
     let time_row = row(overrides.run_time.as_ref(), &time_names[..], "run_time");
+    warn_of_unknown(prefix, settings, report);
     let users = settings.decide(&users_row, parse_users, report);
     let rate = settings.decide(&rate_row, parse_spawn_rate, report);
     let time = settings.decide(&time_row, parse_run_time, report);
     if let Some(at) = fields.get("stages") {
         let stages = stages(&at, rate.as_ref().map(|(rate, _)| *rate), report);
-        let ignored: Vec<&str> = [
-            users.as_ref().map(|(_, origin)| origin),
-            rate.as_ref()
-                .map(|(_, origin)| origin)
-                .filter(|origin| origin.starts_with('-')),
-            time.as_ref().map(|(_, origin)| origin),
+        let rate = rate.as_ref().map(|(_, origin)| origin);
+        let ignored: Vec<String> = [
+            ("users", users.as_ref().map(|(_, origin)| origin)),
+            // In the file it holds for the stages that say none themselves.
+            ("spawn_rate", rate.filter(|origin| origin.starts_with('-'))),
+            ("run_time", time.as_ref().map(|(_, origin)| origin)),
         ]
         .into_iter()
-        .flatten()
-        .map(String::as_str)
+        .filter_map(|(key, origin)| Some(format!("`{key}` ({})", origin?)))
         .collect();
         if !ignored.is_empty() {
             report.warn(format!(
@@ -77,6 +80,32 @@ pub(super) fn load(
         users,
         spawn_rate,
         run_time,
+    }
+}
+
+/// Warns of variables of `.env` that begin with the scenario's name and set nothing. Those of
+/// the process may belong to anybody.
+fn warn_of_unknown(prefix: &str, settings: &Settings<'_>, report: &mut Report) {
+    let Some(file) = &settings.environment().dotenv else {
+        return;
+    };
+    for (name, (_, line)) in &file.variables {
+        let own = name.strip_prefix(prefix).and_then(|n| n.strip_prefix('_'));
+        let Some(rest) = own.filter(|rest| !OWN_VARIABLES.contains(rest)) else {
+            continue;
+        };
+        let close = |known: &&str| strsim::damerau_levenshtein(known, &rest.to_uppercase());
+        let near = OWN_VARIABLES
+            .into_iter()
+            .min_by_key(close)
+            .unwrap_or("USERS");
+        let place = match line {
+            0 => file.path.display().to_string(),
+            line => format!("{}:{line}", file.path.display()),
+        };
+        report.warn(format!(
+            "{place}: {name} sets nothing; did you mean {prefix}_{near}?"
+        ));
     }
 }
 

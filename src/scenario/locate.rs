@@ -38,7 +38,7 @@ pub(super) fn find(name_or_path: &str, sources: &dyn Sources) -> Result<Found, S
     found.ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|found| found.name.as_str()).collect();
         format!(
-            "unknown scenario; {}; or give the path of a YAML file",
+            "unknown scenario; {} (or give the path of a YAML file)",
             suggestion(name_or_path, &names)
         )
     })

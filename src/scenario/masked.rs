@@ -5,13 +5,15 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::model::{Masker, secret::MASK};
+use crate::model::{Endpoint, Masker, secret::MASK};
+use crate::threshold::Threshold;
 
 use super::decode::headers::is_authorizing;
 use super::plan::Setting;
 use super::problems::Report;
+use super::secrets::without_pairs;
 use super::target::{keep_credentials, shown};
-use super::tree::{Filled, Kind, Node, Scalar, normalised};
+use super::tree::{Kind, Node, Scalar, normalised};
 
 /// Remembers the credentials of every address in the tree.
 pub(super) fn keep_address_credentials(root: &mut Node, report: &mut Report) {
@@ -28,6 +30,23 @@ fn address(node: &Node) -> Option<Url> {
             Url::parse(scalar.text.trim()).ok()
         }
         _ => None,
+    }
+}
+
+/// Rows are named by paths, which may hold a key.
+pub(super) fn name_rows(endpoints: &mut [Endpoint], masker: &Masker) {
+    for endpoint in endpoints {
+        endpoint.name = masker.mask(&endpoint.name);
+    }
+}
+
+/// Conditions are told as written.
+pub(super) fn name_conditions<'t>(
+    conditions: impl Iterator<Item = &'t mut Threshold>,
+    masker: &Masker,
+) {
+    for condition in conditions {
+        condition.on_text = condition.on_text.take().map(|on| masker.mask(&on));
     }
 }
 
@@ -71,13 +90,10 @@ fn masked(node: &Node, masker: &Masker) -> Value {
 
 fn masked_scalar(node: &Node, scalar: &Scalar, masker: &Masker) -> Value {
     if let Some(url) = address(node) {
-        return Value::from(masker.mask(&shown(&url)));
+        return Value::from(masker.mask(&without_pairs(&shown(&url))));
     }
-    let text = masker.mask(&scalar.text);
-    // A secret too short for the masker, or put in from a variable: never shown either.
-    if scalar.filled == Filled::Secret && text == scalar.text {
-        return Value::from(MASK);
-    }
+    // Masked by position first: a short secret is not looked for in texts.
+    let text = masker.mask(scalar.shown());
     if text == scalar.text {
         scalar.value()
     } else {

@@ -67,6 +67,8 @@ pub struct Defaults {
     pub stop_timeout: Duration,
     /// The seed of this run, drawn by the caller.
     pub seed: u64,
+    /// Whether a workload that others include, and that says nothing of users, is refused.
+    pub wants_load: bool,
 }
 
 impl Defaults {
@@ -76,6 +78,7 @@ impl Defaults {
         Defaults {
             stop_timeout: Duration::from_secs(30),
             seed,
+            wants_load: true,
         }
     }
 
@@ -85,6 +88,7 @@ impl Defaults {
         Defaults {
             stop_timeout: Duration::ZERO,
             seed,
+            wants_load: false,
         }
     }
 }

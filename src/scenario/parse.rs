@@ -96,6 +96,7 @@ impl Builder {
                     text: text.into_owned(),
                     plain: style == ScalarStyle::Plain && !as_text,
                     filled: Filled::AsWritten,
+                    masked: None,
                 });
                 self.place(Node { mark, kind }, anchor)
             }

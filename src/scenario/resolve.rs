@@ -23,8 +23,10 @@ use super::overrides::{Defaults, Overrides};
 use super::plan::{Plan, TargetHost, UserClass};
 use super::problems::{Problems, Report};
 use super::run_settings;
-use super::selection::used_endpoints;
+use super::secrets;
+use super::selection::{used_endpoints, warn_of_many_fixed};
 use super::settings::Settings;
+use super::shared;
 use super::target::shown;
 use super::tree::Node;
 
@@ -90,6 +92,7 @@ pub fn load(
     };
     assign::apply(&mut root, &overrides.set, environment, &mut report);
     masked::keep_address_credentials(&mut root, &mut report);
+    secrets::keep(&mut root, &mut report);
     let Some(fields) = At::root(&root).fields(&KEYS, &mut report, "a map of keys") else {
         return Err(report.into_problems());
     };
@@ -99,6 +102,7 @@ pub fn load(
         overrides,
         defaults,
     };
+    shared::check(&root, &given, sources, &mut report);
     decide(&root, &fields, &given, sources, report)
 }
 
@@ -163,16 +167,20 @@ fn decide(
     let mut parts = parts(fields, given, &mut context);
     let mut report = context.report;
     selection.apply(&mut parts.classes, &mut report);
+    warn_of_many_fixed(&load, &parts.classes, &mut report);
     if report.has_problems() {
         return Err(report.into_problems());
     }
     let judged = [&mut parts.thresholds, &mut parts.stop_if];
     let all = context.endpoints.list();
-    let endpoints = used_endpoints(all, &mut parts.classes, judged, &mut report);
+    let mut endpoints = used_endpoints(all, &mut parts.classes, judged, &mut report);
     let masker = report.masker();
+    masked::name_rows(&mut endpoints, &masker);
+    let judged = parts.thresholds.iter_mut().chain(&mut parts.stop_if);
+    masked::name_conditions(judged, &masker);
     Ok(Plan {
         scenario: given.found.name.clone(),
-        description: description.unwrap_or_default(),
+        description: masker.mask(&description.unwrap_or_default()),
         source: match &given.found.location {
             Location::Disk(path) => Some(path.clone()),
             Location::Shipped(_) | Location::Set(_) => None,

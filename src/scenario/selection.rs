@@ -2,10 +2,12 @@
 //!
 //! Owns Locust's rules for `--tags` and `--exclude-tags`. Must not know where they came from.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Endpoint, EndpointId};
 use crate::threshold::Threshold;
 
-use super::plan::{Step, Task, UserClass};
+use super::plan::{Load, Step, Task, UserClass};
 use super::problems::{Report, suggestion};
 
 /// What was chosen; empty lists choose everything.
@@ -32,6 +34,8 @@ impl Selection {
                 class.tasks.iter_mut().for_each(|task| task.weight = 1);
             }
         }
+        let tasks = classes.iter().flat_map(|class| &class.tasks);
+        let there: BTreeSet<String> = tasks.flat_map(|task| task.tags.clone()).collect();
         let had_tasks = classes.iter().any(|class| !class.tasks.is_empty());
         classes.retain_mut(|class| {
             let before = class.tasks.len();
@@ -45,7 +49,15 @@ impl Selection {
             before == 0 || !class.tasks.is_empty()
         });
         if classes.is_empty() && had_tasks && !report.has_problems() {
-            let message = "leave no task to run; ask for tags that the tasks have";
+            let message = if there.is_empty() {
+                "leave no task to run: no task has tags".to_owned()
+            } else {
+                let there: Vec<&str> = there.iter().map(String::as_str).collect();
+                format!(
+                    "leave no task to run; the tags there are: {}",
+                    there.join(", ")
+                )
+            };
             report.problem_with("the tags asked for", message);
         }
         drop_weightless(classes, report);
@@ -68,6 +80,18 @@ impl Selection {
     fn keeps(&self, task: &Task) -> bool {
         let has = |tags: &[String]| task.tags.iter().any(|tag| tags.contains(tag));
         (self.tags.is_empty() || has(&self.tags)) && !has(&self.exclude_tags)
+    }
+}
+
+/// Warns when more users are fixed to classes than there ever are.
+pub(super) fn warn_of_many_fixed(load: &Load, classes: &[UserClass], report: &mut Report) {
+    let fixed = classes.iter().map(|class| u64::from(class.fixed_count));
+    let (fixed, users) = (fixed.sum::<u64>(), load.peak_users());
+    if fixed > u64::from(users) {
+        report.warn(format!(
+            "the fixed_count of the user classes adds up to {fixed}, but there are at most \
+             {users} users: not every class gets what it asks for"
+        ));
     }
 }
 

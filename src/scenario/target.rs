@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
 use super::problems::Report;
+use super::secrets::without_pairs;
 
 /// Reads a host: an `http` or `https` address, or `host[:port][/prefix]` for `http`.
 ///
@@ -15,7 +16,7 @@ use super::problems::Report;
 pub(super) fn parse_host(text: &str) -> Result<Url, String> {
     let text = text.trim();
     let bad = |reason: &str| {
-        let shown = without_credentials(text);
+        let shown = without_pairs(&without_credentials(text));
         Err(format!(
             "{shown:?} is not a host: {reason}; write https://rag.example.com"
         ))
@@ -75,12 +76,10 @@ pub(super) fn keep_credentials(url: &Url, report: &mut Report) {
     report.secret(&STANDARD.encode(pair));
 }
 
-fn without_credentials(text: &str) -> String {
+/// What is no address, without what may be a password: one may hold a slash.
+pub(super) fn without_credentials(text: &str) -> String {
     let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    let authority = rest.find('/').unwrap_or(rest.len());
-    let kept = rest[..authority]
-        .rfind('@')
-        .map_or(rest, |at| &rest[at + 1..]);
+    let kept = rest.rfind('@').map_or(rest, |at| &rest[at + 1..]);
     if scheme.is_empty() {
         kept.to_owned()
     } else {

@@ -39,6 +39,8 @@ pub(super) struct Scalar {
     /// Written without quotes, so that `10` is a number and `true` a truth value.
     pub(super) plain: bool,
     pub(super) filled: Filled,
+    /// The text with its secrets masked where they stand; none where it holds none.
+    pub(super) masked: Option<String>,
 }
 
 /// What the variables within a scalar did to it.
@@ -55,6 +57,11 @@ pub(super) enum Filled {
 }
 
 impl Scalar {
+    /// The text as it may be shown: what is too short to be found in other texts is masked here.
+    pub(super) fn shown(&self) -> &str {
+        self.masked.as_deref().unwrap_or(&self.text)
+    }
+
     /// The value by the YAML 1.2 core schema.
     pub(super) fn value(&self) -> Value {
         if !self.plain {
@@ -176,6 +183,7 @@ mod tests {
             text,
             plain,
             filled,
+            masked: None,
         }
         .value()
     }

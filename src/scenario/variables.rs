@@ -3,6 +3,8 @@
 //! Must not know any key. A variable that is not set spoils its scalar only: whoever reads that
 //! scalar reports it, so that a key nobody uses asks for nothing.
 
+use crate::model::secret::MASK;
+
 use super::environment::Environment;
 use super::problems::Report;
 use super::tree::{Filled, Kind, Node};
@@ -18,7 +20,12 @@ const SECRET_NAMES: &[&str] = &[
     "CREDENTIAL",
     "COOKIE",
     "BEARER",
+    "PASSPHRASE",
+    "SIGNATURE",
 ];
+
+/// Words that say so only where they stand alone: `DB_PW`, not `COMPASS`.
+const SECRET_WORDS: &[&str] = &["PW", "PWD", "PASS", "CREDS"];
 
 /// Defaults may hold variables again, so deep.
 const DEEPEST: usize = 8;
@@ -35,8 +42,9 @@ pub(super) fn substitute(root: &mut Node, environment: &Environment, report: &mu
         let mut found = Found::default();
         match expand(&scalar.text, environment, &mut found, 0) {
             Ok(text) => {
-                scalar.text = text;
+                scalar.text = text.real;
                 scalar.filled = found.filled();
+                scalar.masked = (scalar.filled == Filled::Secret).then_some(text.shown);
                 found
                     .secrets
                     .iter()
@@ -66,19 +74,38 @@ impl Found {
     }
 }
 
+/// A text with its variables put in, and the same with the secret ones masked.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Expanded {
+    real: String,
+    shown: String,
+}
+
+impl Expanded {
+    fn push_str(&mut self, text: &str) {
+        self.real.push_str(text);
+        self.shown.push_str(text);
+    }
+
+    fn push(&mut self, other: &Expanded) {
+        self.real.push_str(&other.real);
+        self.shown.push_str(&other.shown);
+    }
+}
+
 fn expand(
     text: &str,
     environment: &Environment,
     found: &mut Found,
     depth: usize,
-) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
+) -> Result<Expanded, String> {
+    let mut out = Expanded::default();
     let mut rest = text;
     while let Some(dollar) = rest.find('$') {
         out.push_str(&rest[..dollar]);
         rest = &rest[dollar + 1..];
         if let Some(after) = rest.strip_prefix('$') {
-            out.push('$');
+            out.push_str("$");
             rest = after;
         } else if let Some(after) = rest.strip_prefix('{') {
             let end = closing(after).filter(|_| depth < DEEPEST).ok_or_else(|| {
@@ -86,11 +113,11 @@ fn expand(
                  characters themselves"
                     .to_owned()
             })?;
-            out.push_str(&value(&after[..end], environment, found, depth)?);
+            out.push(&value(&after[..end], environment, found, depth)?);
             rest = &after[end + 1..];
         } else {
             // JSONPath and patterns are full of lone dollars.
-            out.push('$');
+            out.push_str("$");
         }
     }
     out.push_str(rest);
@@ -118,7 +145,7 @@ fn value(
     environment: &Environment,
     found: &mut Found,
     depth: usize,
-) -> Result<String, String> {
+) -> Result<Expanded, String> {
     let (name, default) = match inner.split_once(":-") {
         Some((name, default)) => (name, Some(default)),
         None => (inner, None),
@@ -129,10 +156,14 @@ fn value(
              for the characters themselves"
         ));
     }
-    let value = match (environment.get(name), default) {
+    let plain = |value: &str| Expanded {
+        real: value.to_owned(),
+        shown: value.to_owned(),
+    };
+    let mut value = match (environment.get(name), default) {
         // As in a shell, `:-` also stands in for a variable that is set but empty.
-        (Some(value), None) => value.to_owned(),
-        (Some(value), Some(_)) if !value.is_empty() => value.to_owned(),
+        (Some(value), None) => plain(value),
+        (Some(value), Some(_)) if !value.is_empty() => plain(value),
         (_, Some(default)) => expand(default, environment, found, depth + 1)?,
         (None, None) => {
             return Err(format!(
@@ -141,12 +172,13 @@ fn value(
             ));
         }
     };
-    if value.is_empty() {
+    if value.real.is_empty() {
         found.empty = true;
     } else {
         found.filled = true;
         if is_secret(name) {
-            found.secrets.push(value.clone());
+            found.secrets.push(value.real.clone());
+            MASK.clone_into(&mut value.shown);
         }
     }
     Ok(value)
@@ -161,6 +193,7 @@ fn is_name(text: &str) -> bool {
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     SECRET_NAMES.iter().any(|part| name.contains(part))
+        || name.split('_').any(|word| SECRET_WORDS.contains(&word))
 }
 
 #[cfg(test)]
@@ -177,7 +210,17 @@ mod tests {
         let environment = Environment::new(BTreeMap::from(process), None);
         let mut found = Found::default();
         let text = expand(text, &environment, &mut found, 0)?;
-        Ok((text, found.filled()))
+        Ok((text.real, found.filled()))
+    }
+
+    #[test]
+    fn names_that_say_secret_are_told_from_those_that_do_not() {
+        for name in ["PW", "DB_PWD", "pass", "X_PASS_1", "PASSWORD", "RAG_TOKEN"] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["COMPASS", "BYPASS", "HOST", "PWDX", "SESSION"] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Scenarios from text to plan, over a map of files: nothing here touches the disk.
 
+mod advice;
 mod bad_input;
 mod meaning;
 mod precedence;

@@ -3,6 +3,7 @@
 //! Owns which headers are left out and which hold secrets. Must not know how they are sent.
 
 use super::super::problems::Report;
+use super::super::secrets::{constant_parts, is_scheme, is_secret_key};
 use super::super::tree::{Filled, Scalar};
 use super::value::At;
 
@@ -10,7 +11,6 @@ use super::value::At;
 pub(in super::super) type HeaderList = Vec<(String, Option<String>)>;
 
 const AUTHORIZING: &[&str] = &["authorization", "proxy-authorization", "cookie"];
-const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "apikey", "negotiate"];
 
 /// Reads a map of headers.
 pub(in super::super) fn headers(at: &At<'_>, report: &mut Report) -> HeaderList {
@@ -71,24 +71,19 @@ pub(in super::super) fn is_authorizing(name: &str) -> bool {
         "secret",
         "auth-key",
         "access-key",
+        "password",
+        "signature",
     ];
     AUTHORIZING.contains(&name.as_str())
         || name.starts_with("x-auth")
+        || is_secret_key(&name)
         || parts.iter().any(|part| name.contains(part))
 }
 
 /// Remembers what is secret in a header's value: all of it but schemes and templates.
 fn keep_secret(name: &str, scalar: &Scalar, report: &mut Report) {
-    let mut rest = scalar.text.as_str();
-    let mut constant = String::new();
-    while let Some((before, after)) = rest.split_once("{{") {
-        constant.push_str(before);
-        constant.push(' ');
-        rest = after.split_once("}}").map_or("", |(_, after)| after);
-    }
-    constant.push_str(rest);
-    let words = constant.split_whitespace();
-    for word in words.filter(|word| !SCHEMES.contains(&word.to_ascii_lowercase().as_str())) {
+    let constant = constant_parts(&scalar.text).join(" ");
+    for word in constant.split_whitespace().filter(|word| !is_scheme(word)) {
         report.secret(word);
     }
     if name.eq_ignore_ascii_case("cookie") {

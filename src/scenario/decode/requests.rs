@@ -16,7 +16,7 @@ use super::super::context::Context;
 use super::super::plan::RequestStep;
 use super::super::problems::Report;
 use super::super::target::{keep_credentials, shown};
-use super::super::tree::Entry;
+use super::super::tree::{Entry, Scalar};
 use super::body::{body, pairs};
 use super::endpoints::name_of;
 use super::expect::expect;
@@ -99,8 +99,9 @@ pub(super) fn request(
     let body = body(fields, context);
     let (method, path_at, path) = method_and_path(fields, context)?;
     let row = fields.get("request_name");
-    let row = row.and_then(|at| at.text(&mut context.report));
-    let name = row.unwrap_or_else(|| name_of(&path));
+    let row = row.and_then(|at| at.shown_text(&mut context.report));
+    let shown_path = || path_at.as_scalar().map_or(path.as_str(), Scalar::shown);
+    let name = row.unwrap_or_else(|| name_of(shown_path()));
     let endpoint = context.endpoints.id(Endpoint::new(method.as_str(), name));
     let parts = RequestParts {
         method,

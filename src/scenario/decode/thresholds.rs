@@ -8,7 +8,7 @@ use crate::model::units::parse_duration;
 use crate::threshold::{self, Expression, Level, Threshold};
 
 use super::super::context::Context;
-use super::super::problems::{nearest, suggestion};
+use super::super::problems::{Report, nearest, suggestion};
 use super::value::{At, Fields, Keys};
 
 const KEYS: Keys = Keys {
@@ -93,6 +93,8 @@ fn threshold(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<T
         }
         level
     });
+    let warns = level == Some(Some(Level::Warn));
+    check_manner(&fields, manner, warns && abort == Some(Some(true)), report);
     let mut threshold = threshold?;
     (threshold.on_text, threshold.on) = on.unzip_on();
     threshold.over = over.flatten().or(threshold.over);
@@ -103,6 +105,27 @@ fn threshold(at: &At<'_>, manner: Manner, context: &mut Context<'_>) -> Option<T
         .map_or(threshold.min_requests, |least| u64::from(least).max(1));
     threshold.level = level.flatten().unwrap_or_default();
     Some(threshold)
+}
+
+/// Reports keys that mean nothing beside others or in `stop_if`.
+fn check_manner(fields: &Fields<'_>, manner: Manner, contradicts: bool, report: &mut Report) {
+    if manner == Manner::STOP {
+        for (key, remedy) in [
+            (
+                "level",
+                "what it says always ends the run; put warnings under `thresholds`",
+            ),
+            ("abort", "what it says always ends the run; leave it out"),
+        ] {
+            if let Some(at) = fields.get(key) {
+                at.problem(report, format!("has no meaning in `stop_if`: {remedy}"));
+            }
+        }
+    } else if let (true, Some(at)) = (contradicts, fields.get("abort")) {
+        let message = "cannot be true beside `level: warn`: what ends the run fails it; leave \
+                       one of the two out";
+        at.problem(report, message);
+    }
 }
 
 /// `error_rate > 50% over 20s`.
@@ -143,7 +166,8 @@ fn endpoints(fields: &Fields<'_>, context: &mut Context<'_>) -> On {
     let Some(at) = fields.get("on") else {
         return On(None);
     };
-    let Some(text) = at.text(&mut context.report) else {
+    // As the rows are named.
+    let Some(text) = at.shown_text(&mut context.report) else {
         return On(None);
     };
     let found = context.endpoints.matching(&text);

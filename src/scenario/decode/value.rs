@@ -212,6 +212,12 @@ impl<'t> At<'t> {
         }
     }
 
+    /// As [`At::text`], secrets masked where they stand.
+    pub(in super::super) fn shown_text(&self, report: &mut Report) -> Option<String> {
+        self.text(report)?;
+        self.as_scalar().map(|scalar| scalar.shown().to_owned())
+    }
+
     pub(in super::super) fn boolean(&self, report: &mut Report) -> Option<bool> {
         let value = self.as_scalar().map(Scalar::value);
         let found = value.and_then(|value| value.as_bool());

@@ -144,6 +144,30 @@ const TOP: &[(&str, usize, &str, &str)] = &[
         "stop_if[0]",
         "is not a duration",
     ),
+    (
+        "stop_if: [{ check: error_rate > 5%, level: warn }]",
+        1,
+        "stop_if[0].level",
+        "has no meaning in `stop_if`",
+    ),
+    (
+        "stop_if: [{ check: error_rate > 5%, abort: false }]",
+        1,
+        "stop_if[0].abort",
+        "has no meaning in `stop_if`",
+    ),
+    (
+        "thresholds: [{ check: p95 < 2s, level: warn, abort: true }]",
+        1,
+        "thresholds[0].abort",
+        "cannot be true beside `level: warn`",
+    ),
+    (
+        "thresholds: [error < 1%]",
+        1,
+        "thresholds[0]",
+        "did you mean error_rate?",
+    ),
     ("stages: [{ users: 5 }]", 1, "stages[0]", "has no `for`"),
     (
         "stages: [{ rate: 5/s, for: 1m }]",
@@ -190,6 +214,26 @@ const TASK: &[(&str, &str, &str)] = &[
         "{ get: /x, insecure: true }",
         ".insecure",
         "belongs to the user class",
+    ),
+    (
+        "{ get: /x, expect: { json: { $.a: { min_item: 2 } } } }",
+        ".expect.json[\"$.a\"]",
+        "unknown key `min_item`; did you mean `min_items`?",
+    ),
+    (
+        "{ get: /x, expect: { json: { $.a: { equal: 2 } } } }",
+        ".expect.json[\"$.a\"]",
+        "did you mean `equals`?",
+    ),
+    (
+        "{ get: /x, expect: { json: { $.a: nonempty } } }",
+        ".expect.json[\"$.a\"]",
+        "unknown word `nonempty`; did you mean `non_empty`?",
+    ),
+    (
+        "{ get: /x, expect: { json: { $.a: exist } } }",
+        ".expect.json[\"$.a\"]",
+        "did you mean `exists`?",
     ),
     ("{ get: /x, json: {}, form: {} }", "", "must have one body"),
     (
@@ -415,6 +459,7 @@ fn an_unknown_scenario_names_the_known_or_the_nearest() {
         .to_string()
     };
     assert!(load("smok").contains("unknown scenario; did you mean `smoke`?"));
+    assert!(load("smok").ends_with("`smoke`? (or give the path of a YAML file)"));
     assert!(load("nothing").contains("smoke, load, stress, spike, soak"));
     assert_eq!(load("x/y.yaml"), "x/y.yaml: no such file");
 }

@@ -93,7 +93,9 @@ fn tags_that_leave_nothing_are_a_problem() {
     let sources = files([("s.yaml", TAGGED)]);
     let found = resolve_with(&sources, &Environment::default(), &overrides).unwrap_err();
     assert!(
-        found.to_string().contains("leave no task to run"),
+        found
+            .to_string()
+            .contains("leave no task to run; the tags there are: "),
         "{found}"
     );
 }
@@ -188,7 +190,7 @@ fn thresholds_are_read_in_both_forms() {
     let keys = "\
 thresholds:
   - p95 < 2s
-  - { check: p99.9 <= 800ms, on: GET /x, abort: true, after: 30s, over: 10s, level: warn, min_requests: 5 }
+  - { check: p99.9 <= 800ms, on: GET /x, after: 30s, over: 10s, level: warn, min_requests: 5 }
   - { check: rps > 20, on: /x }
 stop_if: [error_rate > 50% over 20s]
 ";
@@ -214,7 +216,7 @@ stop_if: [error_rate > 50% over 20s]
     );
     assert_eq!(
         (second.level, second.min_requests, second.abort),
-        (Level::Warn, 5, true)
+        (Level::Warn, 5, false)
     );
     assert_eq!(third.on, [EndpointId(0)]);
     let stop = &plan.stop_if[0];
@@ -383,7 +385,7 @@ fn stages_stand_in_for_users_and_run_time() {
         ])
     );
     assert!(
-        plan.warnings[0].contains("ignored s.yaml:1"),
+        plan.warnings[0].contains("ignored `users` (s.yaml:1)"),
         "{:?}",
         plan.warnings
     );

@@ -80,3 +80,114 @@ fn secrets_are_masked_in_problems() {
         "{found}"
     );
 }
+
+const KEYS: &str = "\
+host: https://staging.example.com
+preflight: /health?api_key=preflight-key
+data:
+  account: [{ user: visible-user, password: row-password }]
+  token: { inline: [row-token], order: random }
+user_classes:
+  - name: U
+    tasks:
+      - post: /login?access-token=query-token&q=visible-q
+        json: { auth: { nested: [auth-value] }, Client_Secret: json-secret, tokens: visible-tokens }
+        extract: { token: $.token }
+        expect: { json: { $.token: visible-expected } }
+      - post: /form
+        form: { 'user[password]': 'form%secret', refreshToken: 'Bearer form-token' }
+        params: { signature: sign-ature, session: visible-session, token: '{{ token }}' }
+      - post: /multipart
+        multipart: { apikey: part-key, idToken: { text: part-token } }
+      - post: /raw
+        body: 'user=visible-raw&pwd=raw-pwd&privateKey={{ account.password }}'
+      - post: /raw-json
+        body: '{\"password\": \"raw json, pass\", \"x\": \"visible-json\", \"auth\": {\"a\": 1}}'
+      - post: /templated
+        json: { password: 'hunter-{{ user.id }}', pass: true, passwd: 'ab', pwd: 77 }
+";
+
+#[test]
+fn values_under_telling_keys_are_masked_wherever_they_stand() {
+    let plan = super::plan(KEYS);
+    let resolved = &plan.resolved;
+    for secret in [
+        "preflight-key",
+        "row-password",
+        "row-token",
+        "query-token",
+        "auth-value",
+        "json-secret",
+        "form%secret",
+        "form-token",
+        "sign-ature",
+        "part-key",
+        "part-token",
+        "raw-pwd",
+        "raw json, pass",
+        "hunter-",
+    ] {
+        assert!(!resolved.contains(secret), "{secret}\n{resolved}");
+        let said = plan.masker.mask(&format!("x {secret} y"));
+        assert!(!said.contains(secret), "{said}");
+    }
+    // As a form carries it.
+    assert_eq!(plan.masker.mask("a=form%25secret"), "a=***");
+    for shown in [
+        "visible-user",
+        "visible-q",
+        "visible-tokens",
+        "visible-expected",
+        "visible-session",
+        "visible-raw&pwd=***&privateKey={{ account.password }}",
+        "visible-json",
+        "token: '{{ token }}'",
+        "token: $.token",
+        "***{{ user.id }}",
+        "order: random",
+        "pass: true",
+        "passwd: '***'",
+        "pwd: '***'",
+        "access-token=***&q=",
+    ] {
+        assert!(resolved.contains(shown), "{shown}\n{resolved}");
+    }
+}
+
+#[test]
+fn a_key_within_a_path_names_no_row() {
+    let environment = environment(&[("API_KEY", "sk-very-secret"), ("DB_PW", "x1")]);
+    let text = "host: http://localhost\nthresholds:\n  \
+        - { check: p95 < 2s, on: 'GET /v1/${API_KEY}/query' }\nuser_classes:\n  - name: U\n    \
+        tasks:\n      - get: /v1/${API_KEY}/query\n      - get: /v2/${DB_PW}/q\n      \
+        - get: /v3/sk-very-secret\n";
+    let sources = files([("s.yaml", text)]);
+    let plan = resolve_with(&sources, &environment, &Overrides::default()).unwrap();
+    let names: Vec<&str> = plan.endpoints.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["/v1/***/query", "/v2/***/q", "/v3/***"]);
+    assert_eq!(
+        plan.thresholds[0].on_text.as_deref(),
+        Some("GET /v1/***/query")
+    );
+    assert!(plan.resolved.contains("/v2/***/q"), "{}", plan.resolved);
+}
+
+#[test]
+fn approved_hosts_are_not_echoed_with_their_password() {
+    let text = format!(
+        "host: http://h?token=in-the-query\napproved_hosts: ['https://u:pass-of-file@a']\n{}",
+        super::WORKLOAD
+    );
+    let overrides = Overrides {
+        approve_host: vec!["https://u:pass-of-flag@b".to_owned()],
+        ..Overrides::default()
+    };
+    let environment = environment(&[("LOADTEST_APPROVED_HOSTS", "u:pass-of-variable@c")]);
+    let found = resolve_with(&files([("s.yaml", &text)]), &environment, &overrides)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(found.lines().count(), 4, "{found}");
+    for secret in ["pass-of", "in-the-query"] {
+        assert!(!found.contains(secret), "{found}");
+    }
+}
