@@ -27,13 +27,8 @@ impl RunClock {
     )]
     #[must_use]
     pub fn start() -> Self {
-        let started_unix = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or(Duration::ZERO);
-        RunClock {
-            start: Instant::now(),
-            started_unix,
-        }
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self::start_at(unix.unwrap_or(Duration::ZERO))
     }
 
     /// A clock whose zero is now and whose wall time then was `started_unix` since the epoch: for

@@ -13,16 +13,12 @@ use crate::scenario::Environment;
 /// Variable, option, and what kind of value it takes.
 const VARIABLES: &[(&str, &str, Kind)] = &[
     ("LOCUST_LOCUSTFILE", "locustfile", Kind::Value),
-    ("LOCUST_STOP_TIMEOUT", "stop-timeout", Kind::Value),
-    ("LOCUST_TAGS", "tags", Kind::List),
-    ("LOCUST_EXCLUDE_TAGS", "exclude-tags", Kind::List),
     ("LOCUST_HEADLESS", "headless", Kind::Switch),
     ("LOCUST_CSV", "csv", Kind::Value),
     ("LOCUST_CSV_FULL_HISTORY", "csv-full-history", Kind::Switch),
     ("LOCUST_HTML", "html", Kind::Value),
     ("LOCUST_PRINT_STATS", "print-stats", Kind::Switch),
     ("LOCUST_ONLY_SUMMARY", "only-summary", Kind::Switch),
-    ("LOCUST_RESET_STATS", "reset-stats", Kind::Switch),
     ("LOCUST_LOGLEVEL", "loglevel", Kind::Value),
     ("LOCUST_LOGFILE", "logfile", Kind::Value),
     (
@@ -36,7 +32,6 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
 #[derive(Clone, Copy)]
 enum Kind {
     Value,
-    List,
     Switch,
 }
 
@@ -60,7 +55,6 @@ pub(super) fn additions(
         }
         match kind {
             Kind::Value => added.push(format!("--{option}={value}").into()),
-            Kind::List => added.push(format!("--{option}={}", list(value)).into()),
             Kind::Switch => {
                 if is_on(value)
                     .ok_or_else(|| format!("{variable} must be true or false, found {value:?}"))?
@@ -77,15 +71,6 @@ fn knows(matches: &ArgMatches, id: &str) -> bool {
     matches.try_contains_id(id).is_ok()
 }
 
-/// Locust writes lists as `[x, y]` or `["x", "y"]`.
-fn list(value: &str) -> String {
-    let inner = value.trim().trim_start_matches('[').trim_end_matches(']');
-    let items = inner
-        .split(',')
-        .map(|item| item.trim().trim_matches(['"', '\'']));
-    items.collect::<Vec<_>>().join(",")
-}
-
 fn is_on(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some(true),
@@ -99,9 +84,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_read_as_locust_writes_them() {
-        assert_eq!(list("[x, y]"), "x,y");
-        assert_eq!(list(r#"["x","y z"]"#), "x,y z");
-        assert_eq!(list("x"), "x");
+    fn a_switch_is_what_people_write_for_yes_and_no() {
+        assert_eq!(
+            (is_on("True"), is_on("0"), is_on("maybe")),
+            (Some(true), Some(false), None)
+        );
     }
 }

@@ -48,6 +48,12 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// The command line with its sub-commands, for whoever documents or checks it.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
+
 fn dispatch(arguments: Vec<OsString>, environment: &Environment) -> u8 {
     let result = if speaks_locust(&arguments) {
         parse::<LocustCli>(arguments, environment).map(|(cli, _)| locust::main(&cli, environment))

@@ -176,7 +176,7 @@ impl Collector {
     fn record(&self, at: Offset, ending: Ending) -> RunRecord {
         let judgements = self.judgements(at);
         let snapshot = self.snapshot(at, UserCounts::default());
-        let all = self.totals.delta.sum(&[]);
+        let all = self.totals.all();
         let exceptions = snapshot.exceptions.iter().map(|row| row.count).sum();
         RunRecord {
             schema_version: SCHEMA_VERSION,
@@ -190,10 +190,10 @@ impl Collector {
             peak_users: self.peak_users,
             settings: self.plan.settings.clone(),
             resolved: self.plan.resolved.clone(),
-            verdict: verdict(&ending, &judgements, &all, exceptions),
+            verdict: verdict(&ending, &judgements, all, exceptions),
             ending,
             judgements,
-            aggregated: recorded(snapshot.aggregated, &all),
+            aggregated: recorded(snapshot.aggregated, all),
             rows: self.recorded_rows(snapshot.rows),
             failures: snapshot.failures,
             exceptions: snapshot.exceptions,
@@ -211,7 +211,7 @@ impl Collector {
                 .iter()
                 .position(|known| known == endpoint);
             index
-                .and_then(|index| self.totals.delta.entries.get(index))
+                .and_then(|index| self.totals.delta().entries.get(index))
                 .unwrap_or(&nothing)
         };
         rows.into_iter()

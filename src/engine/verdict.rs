@@ -4,7 +4,7 @@
 
 use crate::event::{Ending, RunOutcome, StopReason, Verdict};
 use crate::stats::Entry;
-use crate::threshold::{Judgement, Standing};
+use crate::threshold::{Judgement, Level, Standing};
 
 /// The verdict on a run that ended so, with these judgements, on these figures.
 pub(super) fn verdict(
@@ -41,27 +41,16 @@ fn judged(judgements: &[Judgement], all: &Entry, exceptions: u64) -> (RunOutcome
             "no request was finished: there is nothing to judge".into(),
         );
     }
-    let broken: Vec<&Judgement> = judgements.iter().filter(|j| j.fails_run()).collect();
-    if !broken.is_empty() {
-        return (
-            RunOutcome::ThresholdsBroken,
-            broken_reason(&broken, judgements.len()),
-        );
+    if let Some(reason) = broken(judgements) {
+        return (RunOutcome::ThresholdsBroken, reason);
     }
-    let failing = judgements
-        .iter()
-        .filter(|j| j.level == crate::threshold::Level::Fail)
-        .count();
-    if failing > 0 {
-        let met = if failing == 1 {
-            "its threshold is met"
-        } else {
-            "all thresholds are met"
-        };
-        return (
-            RunOutcome::Passed,
-            format!("{met} ({failing} of {failing})"),
-        );
+    let weighty = || judgements.iter().filter(|j| j.level == Level::Fail);
+    if weighty().next().is_some() && weighty().all(|j| j.standing == Standing::Pending) {
+        let reason = "no threshold was judged: the run was over before their `after`";
+        return (RunOutcome::NoData, reason.to_owned());
+    }
+    if weighty().next().is_some() {
+        return (RunOutcome::Passed, met(judgements));
     }
     match (all.failures, exceptions) {
         (0, 0) => (RunOutcome::Passed, "no request failed".to_owned()),
@@ -79,23 +68,105 @@ fn judged(judgements: &[Judgement], all: &Entry, exceptions: u64) -> (RunOutcome
     }
 }
 
-fn broken_reason(broken: &[&Judgement], of: usize) -> String {
-    let names: Vec<String> = (broken.iter())
-        .map(|judgement| {
-            let on = judgement
-                .on
-                .as_ref()
-                .map_or_else(String::new, |on| format!(" on {on}"));
-            let what = match judgement.standing {
-                Standing::NoData => " (no data)",
-                Standing::Passed | Standing::Failed | Standing::Pending => "",
-            };
-            format!("{}{on}{what}", judgement.expression)
-        })
+/// The first broken threshold in full, and how many more there are; none when none is broken.
+fn broken(judgements: &[Judgement]) -> Option<String> {
+    let mut broken = judgements.iter().filter(|judgement| judgement.fails_run());
+    let first = broken.next()?;
+    Some(match broken.count() {
+        0 => first.to_string(),
+        1 => format!("{first}; 1 more threshold broken"),
+        more => format!("{first}; {more} more thresholds broken"),
+    })
+}
+
+/// How many thresholds are met, and what became of the others.
+fn met(judgements: &[Judgement]) -> String {
+    let count = |standing: Standing| judgements.iter().filter(|j| j.standing == standing).count();
+    let of = judgements.len();
+    let thresholds = if of == 1 { "threshold" } else { "thresholds" };
+    let others = [
+        (count(Standing::Failed), "broken that only warns"),
+        (count(Standing::NoData), "without data that only warns"),
+        (
+            count(Standing::Pending),
+            "not judged: the run was over before its `after`",
+        ),
+    ];
+    let others: String = (others.into_iter())
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!(", {count} {what}"))
         .collect();
     format!(
-        "{} of {of} thresholds broken: {}",
-        broken.len(),
-        names.join("; ")
+        "{} of {of} {thresholds} met{others}",
+        count(Standing::Passed)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::threshold::Metric;
+
+    fn judgement(standing: Standing, level: Level) -> Judgement {
+        Judgement {
+            expression: "p95 < 2s".to_owned(),
+            on: Some("POST /query".to_owned()),
+            over: Some(Duration::from_secs(30)),
+            metric: Metric::Percentile(0.95),
+            observed: (standing != Standing::NoData).then_some(3.4),
+            limit: 2.0,
+            standing,
+            level,
+            abort: false,
+        }
+    }
+
+    fn verdict_on(judgements: &[Judgement], requests: u64, failures: u64) -> (RunOutcome, String) {
+        let all = Entry {
+            requests,
+            failures,
+            ..Entry::default()
+        };
+        let verdict = verdict(&Ending::Completed, judgements, &all, 0);
+        (verdict.outcome, verdict.reason)
+    }
+
+    #[test]
+    fn a_broken_threshold_fails_and_says_what_was_observed() {
+        let broken = judgement(Standing::Failed, Level::Fail);
+        let reason = "p95 < 2s on POST /query over 30s: observed 3.40s";
+        let expected = (RunOutcome::ThresholdsBroken, reason.to_owned());
+        assert_eq!(verdict_on(&[broken], 10, 0), expected);
+        let no_data = judgement(Standing::NoData, Level::Fail);
+        let reason = "p95 < 2s on POST /query over 30s: no data";
+        let expected = (RunOutcome::ThresholdsBroken, reason.to_owned());
+        assert_eq!(verdict_on(&[no_data], 10, 0), expected);
+    }
+
+    #[test]
+    fn what_only_warns_or_was_not_judged_does_not_fail_but_is_told() {
+        let judgements = [
+            judgement(Standing::Passed, Level::Fail),
+            judgement(Standing::Failed, Level::Warn),
+            judgement(Standing::Pending, Level::Fail),
+        ];
+        let (outcome, reason) = verdict_on(&judgements, 10, 0);
+        assert_eq!(outcome, RunOutcome::Passed);
+        assert_eq!(
+            reason,
+            "1 of 3 thresholds met, 1 broken that only warns, \
+             1 not judged: the run was over before its `after`"
+        );
+    }
+
+    #[test]
+    fn a_run_of_which_nothing_was_judged_does_not_pass() {
+        let pending = [judgement(Standing::Pending, Level::Fail)];
+        assert_eq!(verdict_on(&pending, 10, 0).0, RunOutcome::NoData);
+        assert_eq!(verdict_on(&[], 0, 0).0, RunOutcome::NoData);
+        assert_eq!(verdict_on(&[], 10, 0).0, RunOutcome::Passed);
+        assert_eq!(verdict_on(&[], 10, 1).0, RunOutcome::RequestsFailed);
+    }
 }

@@ -156,12 +156,9 @@ impl Snapshot {
         window: &Window,
     ) -> Self {
         let (recent, covered) = window.last(CURRENT);
-        let all = totals.delta.sum(&[]);
-        let counted = all
-            .last_done
-            .map_or(Duration::ZERO, |last| last.since(totals.since));
+        let counted = totals.counted();
         let nothing = Entry::default();
-        let mut rows: Vec<Row> = (endpoints.iter().zip(&totals.delta.entries).enumerate())
+        let mut rows: Vec<Row> = (endpoints.iter().zip(&totals.delta().entries).enumerate())
             .filter(|(_, (_, entry))| !entry.is_empty())
             .map(|(index, (endpoint, entry))| {
                 let recent = recent.entries.get(index).unwrap_or(&nothing);
@@ -175,7 +172,7 @@ impl Snapshot {
             users: users.total(),
             users_by_class: users.by_class,
             rows,
-            aggregated: row(Endpoint::aggregated(), &all, counted, current),
+            aggregated: row(Endpoint::aggregated(), totals.all(), counted, current),
             failures: failure_rows(endpoints, totals),
             exceptions: exception_rows(totals),
         }
@@ -228,7 +225,7 @@ pub(crate) fn per_second(count: u64, stretch: Duration) -> f64 {
 }
 
 fn failure_rows(endpoints: &[Endpoint], totals: &Totals) -> Vec<FailureRow> {
-    let mut rows: Vec<FailureRow> = (totals.delta.failures.iter())
+    let mut rows: Vec<FailureRow> = (totals.delta().failures.iter())
         .filter_map(|((id, failure), seen)| {
             Some(FailureRow {
                 endpoint: endpoints.get(id.index())?.clone(),
@@ -245,7 +242,7 @@ fn failure_rows(endpoints: &[Endpoint], totals: &Totals) -> Vec<FailureRow> {
 }
 
 fn exception_rows(totals: &Totals) -> Vec<ExceptionRow> {
-    let mut rows: Vec<ExceptionRow> = (totals.delta.exceptions.iter())
+    let mut rows: Vec<ExceptionRow> = (totals.delta().exceptions.iter())
         .map(|(key, seen)| ExceptionRow {
             count: seen.count,
             message: key.message.clone(),

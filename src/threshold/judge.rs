@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Offset;
+use crate::model::units::format_duration;
 use crate::stats::{Entry, Totals, Window};
 
 use super::{Level, Metric, Threshold};
@@ -50,6 +51,19 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// The expression with where and over what it is judged: `p95 < 2s on POST /query over 30s`.
+    #[must_use]
+    pub fn condition(&self) -> String {
+        let on = self
+            .on
+            .as_ref()
+            .map_or_else(String::new, |on| format!(" on {on}"));
+        let over = self.over.map_or_else(String::new, |over| {
+            format!(" over {}", format_duration(over))
+        });
+        format!("{}{on}{over}", self.expression)
+    }
+
     /// Whether the run fails by it: broken, or without data, and not just a warning.
     #[must_use]
     pub fn fails_run(&self) -> bool {
@@ -76,13 +90,10 @@ pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
             let (delta, covered) = evidence.window.last(span);
             (delta.sum(&threshold.on), covered)
         }
-        None => {
-            let all = evidence.totals.delta.sum(&[]);
-            let counted = all
-                .last_done
-                .map_or(Duration::ZERO, |at| at.since(evidence.totals.since));
-            (evidence.totals.delta.sum(&threshold.on), counted)
-        }
+        None => (
+            evidence.totals.sum(&threshold.on),
+            evidence.totals.counted(),
+        ),
     };
     let observed = observe(threshold.metric, &entry, stretch)
         .filter(|_| entry.requests >= threshold.min_requests.max(1));
@@ -130,15 +141,18 @@ fn observe(metric: Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
 }
 
 impl fmt::Display for Judgement {
-    /// The expression, where it looks, and what was observed: `p95 < 2s on POST /query: 3.4s`.
+    /// The condition with what was observed: `p95 < 2s on POST /query: observed 3.4s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.expression)?;
-        if let Some(on) = &self.on {
-            write!(f, " on {on}")?;
+        let condition = self.condition();
+        match self.observed {
+            Some(observed) => {
+                write!(
+                    f,
+                    "{condition}: observed {}",
+                    self.metric.show_observed(observed)
+                )
+            }
+            None => write!(f, "{condition}: no data"),
         }
-        let observed = self
-            .observed
-            .map(|observed| self.metric.show_observed(observed));
-        write!(f, ": {}", observed.as_deref().unwrap_or("no data"))
     }
 }

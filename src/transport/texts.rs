@@ -15,21 +15,32 @@ use crate::model::python_repr::{float_repr, str_repr};
 
 use super::TransportError;
 
-/// The answer, or its rest, did not come in the time allowed.
+/// The answer did not begin in the time allowed.
 pub(super) fn read_timeout(url: &Url, allowed: Duration) -> TransportError {
+    let text = format!(
+        "{}: Read timed out. (read timeout={})",
+        pool(url),
+        seconds(allowed)
+    );
+    let text = format!("ReadTimeout(ReadTimeoutError({}))", str_repr(&text));
+    TransportError::new(FailureKind::Timeout, text)
+}
+
+/// The answer began but did not end in the time allowed: Locust leaves the time out here.
+pub(super) fn body_timeout(url: &Url) -> TransportError {
+    let text = format!("{}: Read timed out.", pool(url));
+    let text = format!("ReadTimeoutError({})", str_repr(&text));
+    TransportError::new(FailureKind::Timeout, text)
+}
+
+fn pool(url: &Url) -> String {
     let pool = if url.scheme() == "https" {
         "HTTPSConnectionPool"
     } else {
         "HTTPConnectionPool"
     };
-    let text = format!(
-        "{pool}(host='{}', port={}): Read timed out. (read timeout={})",
-        host(url),
-        url.port_or_known_default().unwrap_or_default(),
-        seconds(allowed),
-    );
-    let text = format!("ReadTimeout(ReadTimeoutError({}))", str_repr(&text));
-    TransportError::new(FailureKind::Timeout, text)
+    let port = url.port_or_known_default().unwrap_or_default();
+    format!("{pool}(host='{}', port={port})", host(url))
 }
 
 /// No connection in the time allowed.

@@ -4,13 +4,15 @@ mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use self::server::Server;
 use crate::tools::{project, tool};
 
-/// A run of the shared RAG workload (`tests/locust/locustfile.py`) by the real Locust, headless.
+/// A run by the real Locust, headless.
 pub(crate) struct LocustRun<'a> {
+    /// What its users do, a file of the project.
+    pub(crate) locustfile: &'a str,
     /// The address of the server under test.
     pub(crate) host: &'a str,
     /// Peak number of users.
@@ -23,12 +25,35 @@ pub(crate) struct LocustRun<'a> {
     pub(crate) wait_scale: f64,
     /// Whether the history has a row for every entry.
     pub(crate) full_history: bool,
+    /// Further options.
+    pub(crate) options: &'a [&'a str],
+    /// Further variables of its environment.
+    pub(crate) variables: &'a [(&'a str, &'a str)],
+}
+
+impl Default for LocustRun<'_> {
+    /// The shared RAG workload, for one user without any hurry.
+    fn default() -> Self {
+        LocustRun {
+            locustfile: "tests/locust/locustfile.py",
+            host: "http://127.0.0.1:1",
+            users: 1,
+            spawn_rate: 1.0,
+            run_time: "3s",
+            wait_scale: 1.0,
+            full_history: false,
+            options: &[],
+            variables: &[],
+        }
+    }
 }
 
 /// What a finished run of Locust left.
 pub(crate) struct LocustOutcome {
     /// The exit code; none when a signal ended it.
     pub(crate) exit_code: Option<i32>,
+    /// What `--json` prints.
+    pub(crate) stdout: String,
     /// Tables and log lines.
     pub(crate) stderr: String,
     /// `PREFIX_stats.csv`
@@ -45,21 +70,11 @@ impl LocustRun<'_> {
     /// Runs it to its end, writing the CSV files under `prefix`.
     pub(crate) fn run(&self, prefix: &Path) -> LocustOutcome {
         let mut command = Command::new(tool("locust"));
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "what the machine sets must be unset"
-        )]
-        let machine = std::env::vars_os();
-        // Settings of the machine must not leak in: neither LOCUST_* nor a proxy.
-        for (name, _) in machine {
-            let text = name.to_string_lossy().to_uppercase();
-            if text.starts_with("LOCUST_") || text.ends_with("_PROXY") {
-                command.env_remove(name);
-            }
-        }
+        forget_settings_of_the_machine(&mut command);
         command
             .current_dir(prefix.parent().expect("a prefix inside a folder"))
             .env("RAG_WAIT_SCALE", self.wait_scale.to_string())
+            .envs(self.variables.iter().copied())
             .args([
                 "--headless",
                 "--only-summary",
@@ -75,20 +90,44 @@ impl LocustRun<'_> {
                 &self.spawn_rate.to_string(),
             ])
             .arg("-f")
-            .arg(project("tests/locust/locustfile.py"))
+            .arg(project(self.locustfile))
             .arg("--csv")
-            .arg(prefix);
+            .arg(prefix)
+            .args(self.options);
         if self.full_history {
             command.arg("--csv-full-history");
         }
         let output = command.output().expect("locust starts");
+        LocustOutcome::of(&output, prefix)
+    }
+}
+
+impl LocustOutcome {
+    /// What a process left that was given `--csv prefix`.
+    pub(crate) fn of(output: &Output, prefix: &Path) -> Self {
         LocustOutcome {
             exit_code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             stats: with_suffix(prefix, "_stats.csv"),
             history: with_suffix(prefix, "_stats_history.csv"),
             failures: with_suffix(prefix, "_failures.csv"),
             exceptions: with_suffix(prefix, "_exceptions.csv"),
+        }
+    }
+}
+
+/// Settings of the machine must not leak into a process: neither `LOCUST_*` nor a proxy.
+pub(crate) fn forget_settings_of_the_machine(command: &mut Command) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what the machine sets must be unset"
+    )]
+    let machine = std::env::vars_os();
+    for (name, _) in machine {
+        let text = name.to_string_lossy().to_uppercase();
+        if text.starts_with("LOCUST_") || text.ends_with("_PROXY") {
+            command.env_remove(name);
         }
     }
 }
@@ -125,7 +164,7 @@ fn the_real_locust_writes_the_headers_that_the_fixtures_have() {
         spawn_rate: 4.0,
         run_time: "3s",
         wait_scale: 0.05,
-        full_history: false,
+        ..LocustRun::default()
     };
 
     let outcome = run.run(&folder.path().join("real"));

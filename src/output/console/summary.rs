@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::event::{Ending, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration};
 use crate::output::figures::{limit, observed};
-use crate::output::verdict::{Tone, condition, headline, standing};
+use crate::output::verdict::{Tone, headline, standing};
 
 use super::style::{Style, tame};
 use super::summary_tables::{self, Table};
@@ -56,7 +56,7 @@ fn thresholds(record: &RunRecord, style: Style) -> String {
         let (word, tone) = standing(judgement);
         table.push([
             style.mark(tone),
-            tame(&condition(judgement)),
+            tame(&judgement.condition()),
             observed(judgement),
             limit(judgement),
             word.to_owned(),

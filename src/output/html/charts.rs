@@ -14,7 +14,7 @@ use super::chart::{Chart, Series, Sketch};
 
 /// The charts of a run; none when nothing was measured.
 pub(super) fn of(record: &RunRecord) -> Vec<Chart> {
-    let Some(last) = record.timeline.last() else {
+    let Some(last) = shown(record).last() else {
         return Vec::new();
     };
     let length = last.at.as_secs_f64().max(1.0);
@@ -23,8 +23,21 @@ pub(super) fn of(record: &RunRecord) -> Vec<Chart> {
         .into()
 }
 
+/// The points worth drawing. What is left of the last stretch when a run ends may be a few
+/// milliseconds: a rate of that is chance, and would end every line with a plunge or a spike.
+fn shown(record: &RunRecord) -> &[Point] {
+    match record.timeline.as_slice() {
+        [rest @ .., before, middle, last]
+            if last.at.since(middle.at) * 2 < middle.at.since(before.at) =>
+        {
+            &record.timeline[..rest.len() + 2]
+        }
+        all => all,
+    }
+}
+
 fn throughput(record: &RunRecord) -> Sketch {
-    let points = &record.timeline;
+    let points = shown(record);
     let mut series = vec![
         rates("Requests/s", "ok", points, |point| point.rps),
         rates("Failures/s", "bad", points, |point| {
@@ -71,7 +84,7 @@ fn rates(
 }
 
 fn response_times(record: &RunRecord) -> Sketch {
-    let points = &record.timeline;
+    let points = shown(record);
     Sketch {
         id: "times",
         title: "Response times",
@@ -108,7 +121,7 @@ fn times(
 }
 
 fn users(record: &RunRecord) -> Sketch {
-    let points = &record.timeline;
+    let points = shown(record);
     let values = points
         .iter()
         .map(|point| (point.at.as_secs_f64(), Some(f64::from(point.users))))

@@ -10,7 +10,7 @@ use crate::output::figures::{bytes, limit, observed, percent, rate, table_ms};
 use crate::output::locust_csv::failures::by_key;
 use crate::output::tables::Tables;
 use crate::output::utc;
-use crate::output::verdict::{Tone, condition, standing};
+use crate::output::verdict::{Tone, standing};
 use crate::stats::Row;
 
 /// What stands where there is no figure.
@@ -98,7 +98,7 @@ pub(super) fn thresholds(record: &RunRecord) -> Vec<ThresholdView> {
                     Tone::Open => "!",
                     Tone::Bad => "✗",
                 },
-                condition: condition(judgement),
+                condition: judgement.condition(),
                 observed: observed(judgement),
                 limit: limit(judgement),
                 standing,

@@ -111,6 +111,8 @@ pub struct History {
     detail: Detail,
     /// Whether the header stands.
     begun: bool,
+    /// The second of the start, which has its row already.
+    started: Option<u64>,
 }
 
 impl History {
@@ -121,6 +123,7 @@ impl History {
             to: Reporting::new(to),
             detail,
             begun: false,
+            started: None,
         }
     }
 }
@@ -128,7 +131,16 @@ impl History {
 impl Sink for History {
     fn on(&mut self, event: &Event) -> Result<(), SinkError> {
         let rows = match event {
-            Event::Started(started) => first(started.started_unix, self.detail),
+            Event::Started(started) => {
+                self.started = Some(started.started_unix.as_secs());
+                first(started.started_unix, self.detail)
+            }
+            // The tick that begins a run says what the first row said.
+            Event::Tick(tick)
+                if tick.snapshot.users == 0 && self.started == Some(tick.unix.as_secs()) =>
+            {
+                return Ok(());
+            }
             Event::Tick(tick) => render(tick, self.detail),
             Event::Notice(_) | Event::Finished(_) => return Ok(()),
         };

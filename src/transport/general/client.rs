@@ -43,6 +43,8 @@ pub struct GeneralClient {
     longest: Duration,
     /// Where the last request was sent.
     current: Option<Url>,
+    /// Whether the head of its answer was there.
+    in_body: bool,
 }
 
 impl GeneralClient {
@@ -57,6 +59,7 @@ impl GeneralClient {
             kept: Vec::new(),
             longest: Duration::ZERO,
             current: None,
+            in_body: false,
         }
     }
 
@@ -86,6 +89,7 @@ impl GeneralClient {
         reader: &mut AnswerReader,
     ) -> Result<(StatusCode, HeaderMap), TransportError> {
         self.current = Some(request.url.clone());
+        self.in_body = false;
         let client = self.client_for(request)?;
         let origin = request.url.origin();
         let reused = self.kept.contains(&origin);
@@ -106,6 +110,7 @@ impl GeneralClient {
         })?;
         let status = response.status();
         let headers = response.headers().clone();
+        self.in_body = true;
         reader.head(
             self.clock.now(),
             status,
@@ -196,7 +201,11 @@ impl Client for GeneralClient {
             Ok(result) => result,
             Err(_) => {
                 let at = self.current.as_ref().unwrap_or(&request.url);
-                Err(texts::read_timeout(at, request.timeout))
+                Err(if self.in_body {
+                    texts::body_timeout(at)
+                } else {
+                    texts::read_timeout(at, request.timeout)
+                })
             }
         }
     }

@@ -52,3 +52,21 @@ fn a_gap_in_the_measurements_is_a_gap_in_the_line() {
     let path = p95.split('"').next().unwrap();
     assert_eq!(path.matches('M').count(), 2, "{path}");
 }
+
+#[test]
+fn the_few_milliseconds_after_the_last_second_do_not_bend_the_lines() {
+    let mut record = fixture::run().record;
+    let lines = |page: &str| -> Vec<String> {
+        let paths = page.split("class=\"line ").skip(1);
+        paths
+            .map(|path| path.split("/>").next().unwrap().to_owned())
+            .collect()
+    };
+    let before = lines(&html::render(&record));
+    let mut rest = record.timeline.last().unwrap().clone();
+    rest.at = rest.at + std::time::Duration::from_millis(80);
+    rest.users = 0;
+    rest.rps = 12.5;
+    record.timeline.push(rest);
+    assert_eq!(lines(&html::render(&record)), before);
+}

@@ -25,13 +25,13 @@ pub(super) struct Seen {
 }
 
 /// A running server; it ends with the test's runtime.
-pub(super) struct Server {
-    pub(super) address: SocketAddr,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl Server {
-    pub(super) async fn start() -> Server {
+    pub(crate) async fn start() -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Seen::default()));
@@ -147,6 +147,9 @@ fn answer(method: &str, path: &str, request: &str) -> (Vec<u8>, bool) {
         "/204" => (b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), true),
         "/304" => (b"HTTP/1.1 304 Not Modified\r\nETag: \"x\"\r\n\r\n".to_vec(), true),
         "/missing" => text("404 Not Found", "", b"nope"),
+        "/429" => text("429 Too Many Requests", "Retry-After: 1\r\n", b"slow down"),
+        "/500" => text("500 Internal Server Error", "", b"oops"),
+        "/503" => text("503 Service Unavailable", "", b"busy"),
         "/odd" => text("404 Nobody (at all) Home", "", b""),
         "/cookie" => text("200 OK", "Set-Cookie: id=42; Path=/\r\n", b""),
         "/cookie-redirect" => text("302 Found", "Set-Cookie: id=7\r\nLocation: /echo\r\n", b""),
