@@ -2,6 +2,8 @@
 //!
 //! Owns Locust's rules for `--tags` and `--exclude-tags`. Must not know where they came from.
 
+use std::collections::BTreeSet;
+
 use crate::model::{Endpoint, EndpointId};
 use crate::threshold::Threshold;
 
@@ -32,6 +34,8 @@ impl Selection {
                 class.tasks.iter_mut().for_each(|task| task.weight = 1);
             }
         }
+        let tasks = classes.iter().flat_map(|class| &class.tasks);
+        let known: BTreeSet<String> = tasks.flat_map(|task| task.tags.clone()).collect();
         let had_tasks = classes.iter().any(|class| !class.tasks.is_empty());
         classes.retain_mut(|class| {
             let before = class.tasks.len();
@@ -45,10 +49,25 @@ impl Selection {
             before == 0 || !class.tasks.is_empty()
         });
         if classes.is_empty() && had_tasks && !report.has_problems() {
-            let message = "leave no task to run; ask for tags that the tasks have";
-            report.problem_with("the tags asked for", message);
+            report.problem_with("tags", self.nothing_left(&known));
         }
         drop_weightless(classes, report);
+    }
+
+    /// What was asked for in vain, and what there is.
+    fn nothing_left(&self, known: &BTreeSet<String>) -> String {
+        let asked: Vec<String> = [("with", &self.tags), ("without", &self.exclude_tags)]
+            .into_iter()
+            .filter(|(_, tags)| !tags.is_empty())
+            .map(|(how, tags)| format!("{how} {}", tags.join(", ")))
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let known = if known.is_empty() {
+            "no task has any tag".to_owned()
+        } else {
+            format!("the tasks' tags are: {}", known.join(", "))
+        };
+        format!("no task is left {}; {known}", asked.join(" and "))
     }
 
     fn keep_named(&self, classes: &mut Vec<UserClass>, report: &mut Report) {
