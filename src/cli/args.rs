@@ -127,10 +127,10 @@ pub(super) struct LoadArgs {
     #[arg(short = 'H', long, value_name = "URL", value_hint = ValueHint::Url)]
     pub(super) host: Option<String>,
     /// Peak number of users
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
     pub(super) users: Option<String>,
     /// Users to spawn per second
-    #[arg(short = 'r', long, value_name = "N")]
+    #[arg(short = 'r', long, value_name = "N", allow_negative_numbers = true)]
     pub(super) spawn_rate: Option<String>,
     /// Stop after this time: 300s, 20m, 1h30m
     #[arg(short = 't', long, value_name = "TIME")]

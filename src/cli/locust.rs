@@ -66,10 +66,14 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
             )))));
         }
     }
-    tracing::info!("Starting ragload {}", env!("CARGO_PKG_VERSION"));
+    tracing::info!(target: logging::MAIN, "Starting ragload {}", env!("CARGO_PKG_VERSION"));
     match plan.load.run_time() {
-        Some(time) => tracing::info!("Run time limit set to {} seconds", time.as_secs()),
-        None => tracing::info!("No run time limit set, use CTRL+C to interrupt"),
+        Some(time) => {
+            tracing::info!(target: logging::MAIN, "Run time limit set to {} seconds", time.as_secs())
+        }
+        None => {
+            tracing::info!(target: logging::MAIN, "No run time limit set, use CTRL+C to interrupt")
+        }
     }
     let finished = match execute(Arc::new(plan), &cli.ours, &outputs, live) {
         Ok(finished) => finished,
@@ -86,7 +90,7 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     let on_error = cli.output.exit_code_on_error.unwrap_or(1);
     let whole = finished.sink_errors.is_empty();
     let code = exit::of_locust_run(record.verdict.outcome, failed, on_error, whole);
-    tracing::info!("Shutting down (exit code {code})");
+    tracing::info!(target: logging::MAIN, "Shutting down (exit code {code})");
     if cli.output.json {
         show(&(locust_json::render(record) + "\n"));
     }

@@ -12,7 +12,7 @@ use super::args::{LoadArgs, OurArgs, OutputArgs};
 #[derive(Debug, Parser)]
 #[command(
     name = "ragload",
-    disable_version_flag = true,
+    version,
     infer_long_args = true,
     about = "Locust's command line: ragload -f scenario.yaml --headless -u 100 -r 10 -t 10m",
     override_usage = "ragload [OPTIONS] [USER_CLASS]...",

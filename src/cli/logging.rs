@@ -17,6 +17,11 @@ use tracing_subscriber::registry::LookupSpan;
 
 use crate::event::{self, Severity, Sink, SinkError};
 
+/// The logger of what happens in a run, named after Locust's `locust.runners`.
+const RUNNERS: &str = "ragload.runners";
+/// The logger of the program's start and end, named after Locust's `locust.main`.
+pub(super) const MAIN: &str = "ragload.main";
+
 /// Locust's names of the levels, and ours.
 pub(super) fn parse_level(text: &str) -> Result<Level, String> {
     Ok(match text.to_ascii_uppercase().as_str() {
@@ -130,9 +135,9 @@ impl Sink for LogSink {
     fn on(&mut self, event: &event::Event) -> Result<(), SinkError> {
         if let event::Event::Notice(notice) = event {
             match notice.severity {
-                Severity::Info => tracing::info!("{}", notice.text),
-                Severity::Warning => tracing::warn!("{}", notice.text),
-                Severity::Error => tracing::error!("{}", notice.text),
+                Severity::Info => tracing::info!(target: RUNNERS, "{}", notice.text),
+                Severity::Warning => tracing::warn!(target: RUNNERS, "{}", notice.text),
+                Severity::Error => tracing::error!(target: RUNNERS, "{}", notice.text),
             }
         }
         Ok(())

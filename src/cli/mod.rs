@@ -25,10 +25,11 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::files::nearest_dotenv;
-use crate::scenario::Environment;
+use crate::files::{Disk, nearest_dotenv};
+use crate::scenario::{Environment, list as scenarios};
 
 use args::{Cli, Command};
 use locust_args::LocustCli;
@@ -90,7 +91,13 @@ fn parse<P: CommandFactory + FromArgMatches>(
 ) -> Result<(P, ArgMatches), u8> {
     let typed = P::command()
         .try_get_matches_from(&arguments)
-        .map_err(|e| usage(&e))?;
+        .map_err(|error| {
+            let code = usage(&error);
+            if error.kind() == ErrorKind::InvalidSubcommand {
+                hint_at_run(&arguments, environment);
+            }
+            code
+        })?;
     let innermost = typed.subcommand().map_or(&typed, |(_, matches)| matches);
     let added = locust_env::additions(innermost, environment).map_err(|problem| {
         say(&format!("error: {problem}\n"));
@@ -104,6 +111,17 @@ fn parse<P: CommandFactory + FromArgMatches>(
         .map_err(|e| usage(&e))?;
     let parsed = P::from_arg_matches(&matches).map_err(|e| usage(&e))?;
     Ok((parsed, matches))
+}
+
+/// Tells whoever typed a scenario where a sub-command would stand how to run it.
+fn hint_at_run(arguments: &[OsString], environment: &Environment) {
+    let Some(first) = arguments.get(1).and_then(|first| first.to_str()) else {
+        return;
+    };
+    let known = scenarios(&Disk::new("."), environment);
+    if first.ends_with(".yaml") || known.iter().any(|scenario| scenario.name == first) {
+        say(&format!("\nTo run that scenario: ragload run {first}\n"));
+    }
 }
 
 /// Shows help, version or a usage error, and gives its exit code.

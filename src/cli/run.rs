@@ -11,10 +11,11 @@ use tokio::sync::mpsc;
 use crate::clock::RunClock;
 use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
 use crate::event::{Command, RunRecord, Sink, StopReason};
+use crate::model::units::format_duration;
 use crate::output::console::{Progress, Screen, Style, summary};
 use crate::output::locust_csv::history::Detail;
 use crate::output::{OutputPlan, locust_json};
-use crate::scenario::plan::Load;
+use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
 use crate::transport::General;
 
@@ -45,11 +46,7 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
     }
     let clock = RunClock::start();
     let outputs = outputs(args, &plan, clock);
-    let live: Vec<Box<dyn Sink>> = if args.output.only_summary {
-        Vec::new()
-    } else {
-        vec![Box::new(progress)]
-    };
+    let live = live(&args.output, progress);
     let finished = match execute(Arc::new(plan), &args.ours, &outputs, live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
@@ -58,6 +55,19 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
         }
     };
     conclude(&finished, &args.output, &outputs, style)
+}
+
+/// Who is told as the run goes, beside its files.
+fn live(args: &OutputArgs, progress: Progress) -> Vec<Box<dyn Sink>> {
+    let mut live: Vec<Box<dyn Sink>> = Vec::new();
+    if !args.only_summary {
+        live.push(Box::new(progress));
+    }
+    // On stderr the progress shows notices already.
+    if args.logfile.is_some() {
+        live.push(Box::new(logging::LogSink));
+    }
+    live
 }
 
 /// A run that did not begin.
@@ -107,6 +117,12 @@ pub(super) fn execute(
 async fn preflight(plan: &Plan) -> Result<(), Refusal> {
     let clock = RunClock::start();
     let transport = General::new(clock);
+    if let Preflight::Get { wait_for, .. } = &plan.preflight
+        && !wait_for.is_zero()
+    {
+        let time = format_duration(*wait_for);
+        say(&format!("Waiting up to {time} for the target to answer\n"));
+    }
     let answer = tokio::select! {
         answer = engine::preflight(plan, &transport, clock) => answer,
         reason = signals::next_signal() => {

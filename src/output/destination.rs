@@ -149,10 +149,16 @@ impl OpenFile {
 /// When it could not.
 pub fn probe(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent().filter(|parent| *parent != Path::new("")) {
+        if let Some(taken) = parent.ancestors().find(|folder| folder.is_file()) {
+            let problem = format!("{} is a file, not a folder", taken.display());
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, problem));
+        }
         fs::create_dir_all(parent)?;
     }
     match fs::metadata(path) {
-        Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        Ok(there) if there.is_dir() => {
+            Err(io::Error::new(io::ErrorKind::IsADirectory, "is a folder"))
+        }
         Ok(there) if there.is_file() => OpenOptions::new().append(true).open(path).map(drop),
         // A device or pipe: opening it might wait for a reader.
         Ok(_) => Ok(()),

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::event::{Command, Ending, Phase, Severity, StopReason};
+use crate::model::units::format_duration;
 
 use super::super::shard::ShardCommand;
 use super::super::signal::Level;
@@ -25,13 +26,17 @@ impl Director {
         // A pause must not hold back users that are to end.
         self.tell_all(|| ShardCommand::Pause(false)).await;
         let mut measures = self.measures(&ending);
+        self.announce_stop(&ending);
         while let Some((level, patience)) = measures.pop_front() {
             self.tell_all(|| ShardCommand::StopAll(level)).await;
             match self.until_gone(patience, commands).await {
                 Gone::Yes => break,
                 Gone::No => self.announce_impatience(level),
                 Gone::AskedAgain(reason) => {
-                    ending = Ending::Stopped(reason);
+                    // Who asked first decides what the run is called.
+                    if !matches!(ending, Ending::Stopped(_)) {
+                        ending = Ending::Stopped(reason);
+                    }
                     measures = VecDeque::from([(Level::Abort, FAREWELL)]);
                 }
             }
@@ -56,6 +61,20 @@ impl Director {
             measures.push_front((gently, self.plan.stop_timeout));
         }
         measures
+    }
+
+    /// Tells whoever asked for the end what happens now, and how to have it sooner.
+    fn announce_stop(&mut self, ending: &Ending) {
+        let sooner = match ending {
+            Ending::Stopped(StopReason::Interrupt) => "Ctrl+C again ends at once",
+            Ending::Stopped(StopReason::Terminate) => "a second SIGTERM ends at once",
+            _ => return,
+        };
+        if !self.plan.stop_timeout.is_zero() {
+            let time = format_duration(self.plan.stop_timeout);
+            let text = format!("Stopping: requests in flight have {time} to finish; {sooner}");
+            self.collector.notice(Severity::Info, text);
+        }
     }
 
     fn announce_impatience(&mut self, level: Level) {

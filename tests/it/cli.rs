@@ -1,0 +1,16 @@
+//! The program as people run it: the binary itself, in a folder of its own, with a clean environment, against a service on
+//! the loopback.
+
+mod bad_input;
+mod commands;
+mod counts;
+mod durability;
+mod environment;
+mod exit_codes;
+mod locust_form;
+mod program;
+mod report;
+mod secrets;
+mod service;
+mod signals;
+mod terminal;

@@ -1,0 +1,99 @@
+//! Pipes and terminals: who gets plain lines, who gets one that is redrawn, and readers that go away.
+
+#![cfg(unix)]
+
+use super::program::{Folder, PROGRAM, ran};
+use super::service::Service;
+use crate::tools::tool;
+
+fn shell(folder: &Folder, script: &str, host: &str) -> super::program::Ran {
+    let mut command = folder.program("sh");
+    command
+        .args(["-c", script])
+        .env("RAGLOAD", PROGRAM)
+        .env("AT", host);
+    ran(command)
+}
+
+#[test]
+fn a_reader_that_goes_away_is_a_normal_end() {
+    let (folder, service) = (Folder::quick(""), Service::start());
+    let script =
+        "{ \"$RAGLOAD\" run quick.yaml -H \"$AT\" -t 1s; echo $? >code; } | true; cat code";
+    shell(&folder, script, &service.host())
+        .expect(0)
+        .shows("0\n");
+    let script =
+        "{ \"$RAGLOAD\" run quick.yaml -H \"$AT\" -t 1s; echo $? >code; } 2>&1 | head -1; cat code";
+    let both = shell(&folder, script, &service.host()).expect(0);
+    assert!(
+        both.stdout.starts_with("Target  http") && both.stdout.ends_with("\n0\n"),
+        "{}",
+        both.stdout
+    );
+    assert!(folder.read("results/quick.html").contains("</html>"));
+    for command in ["list", "check smoke", "completions bash", "--help"] {
+        let script = format!("{{ \"$RAGLOAD\" {command}; echo $? >code; }} | true; cat code");
+        shell(&folder, &script, "").expect(0).shows("0\n");
+    }
+}
+
+#[test]
+fn piped_output_is_plain() {
+    let (folder, service) = (Folder::quick(""), Service::start());
+    let host = service.host();
+    let ran = ran(folder.ragload(&["run", "quick.yaml", "-H", &host, "-t", "1500ms"])).expect(0);
+    for text in [&ran.stdout, &ran.stderr] {
+        assert!(!text.contains(['\u{1b}', '\r']), "{text:?}");
+    }
+    assert!(
+        ran.stderr.lines().any(|line| line.contains("req/s")),
+        "{}",
+        ran.stderr
+    );
+    let summary =
+        super::program::ran(folder.ragload(&["run", "quick.yaml", "-H", &host, "--only-summary"]));
+    assert!(!summary.stderr.contains("req/s"), "{}", summary.stderr);
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn a_terminal_shows_one_line_that_is_redrawn_and_then_the_summary() {
+    let (folder, service) = (Folder::quick(""), Service::start());
+    let run = format!(
+        "'{PROGRAM}' run quick.yaml -H {} -t 4s; echo code $?",
+        service.host()
+    );
+    let socket = folder.path("tmux").display().to_string();
+    let tmux = |arguments: &[&str]| {
+        let mut command = folder.program(tool("tmux"));
+        command
+            .args(["-S", &socket])
+            .args(arguments)
+            .env("LC_ALL", "C.UTF-8");
+        ran(command)
+    };
+    let window = [
+        "new-session",
+        "-d",
+        "-x",
+        "100",
+        "-y",
+        "50",
+        &format!("{run}; sleep 60"),
+    ];
+    tmux(&window).expect(0);
+    let screen = || tmux(&["capture-pane", "-p"]).stdout;
+    super::program::until("two seconds are shown", || screen().contains("2s left"));
+    let shown = screen();
+    assert_eq!(
+        shown.lines().filter(|line| line.contains("req/s")).count(),
+        1,
+        "{shown}"
+    );
+    super::program::until("the run is over", || screen().contains("code 0"));
+    let end = screen();
+    tmux(&["kill-server"]);
+    assert!(end.contains("PASSED  quick against"), "{end}");
+    assert!(!end.contains("left:"), "the line is gone: {end}");
+}
