@@ -73,13 +73,13 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) output: OutputArgs,
     /// Show the resolved plan and send nothing (as `ragload check`)
-    #[arg(long, help_heading = "Our own")]
+    #[arg(long, help_heading = "ragload only")]
     pub(super) dry_run: bool,
     /// Do not write the CSV files
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with = "csv")]
     pub(super) no_csv: bool,
     /// Do not write the HTML report
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with = "html")]
     pub(super) no_html: bool,
 }
 
@@ -160,7 +160,7 @@ pub(super) struct TagArgs {
 
 /// What Locust has no option for.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Our own")]
+#[command(next_help_heading = "ragload only")]
 pub(super) struct OurArgs {
     /// Start the embedded RAG service on a free port and aim at it
     #[arg(long, conflicts_with = "host")]

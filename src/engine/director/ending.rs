@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::event::{Command, Ending, Phase, Severity, StopReason};
 use crate::model::units::format_duration;
 
+use crate::scenario::plan::Load;
+
 use super::super::shard::ShardCommand;
 use super::super::signal::Level;
 use super::{Director, Orders};
@@ -67,9 +69,16 @@ impl Director {
         measures
     }
 
-    /// Tells whoever asked for the end what happens now, and how to have it sooner.
+    /// Tells why users are told to end; whoever asked for it, how to have it sooner.
     fn announce_stop(&mut self, ending: &Ending) {
         let sooner = match ending {
+            Ending::Completed => {
+                let over = match self.plan.load {
+                    Load::Users { .. } => "--run-time limit reached, shutting down",
+                    Load::Stages(_) => "the last stage is over, shutting down",
+                };
+                return self.collector.notice(Severity::Info, over);
+            }
             Ending::Stopped(StopReason::Interrupt) => "Ctrl+C again ends at once",
             Ending::Stopped(StopReason::Terminate) => "a second SIGTERM ends at once",
             _ => return,

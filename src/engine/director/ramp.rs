@@ -25,9 +25,10 @@ impl Director {
     /// stage's ramp is not worth a line each time.
     fn target_stays(&self) -> bool {
         let now = self.clock.now();
-        self.shape
-            .next_change(now)
-            .is_none_or(|change| change > now + TICK)
+        let change = self.shape.next_change(now);
+        // The end of the load is no new target.
+        let change = change.filter(|_| change != self.shape.ends_at());
+        change.is_none_or(|change| change > now + TICK)
     }
 
     /// One step of a ramp: tells the shards, and notes when the next one is due.
