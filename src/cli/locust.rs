@@ -6,7 +6,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::event::{RunRecord, Sink};
+use crate::event::{RunOutcome, RunRecord, Sink};
 use crate::output::console::{LocustTables, Screen, locust_tables};
 use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
@@ -67,14 +67,11 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
         }
     }
     tracing::info!(target: logging::MAIN, "Starting ragload {}", env!("CARGO_PKG_VERSION"));
-    match plan.load.run_time() {
-        Some(time) => {
-            tracing::info!(target: logging::MAIN, "Run time limit set to {} seconds", time.as_secs());
-        }
-        None => {
-            tracing::info!(target: logging::MAIN, "No run time limit set, use CTRL+C to interrupt");
-        }
-    }
+    let limit = plan.load.run_time().map_or_else(
+        || "No run time limit set, use CTRL+C to interrupt".to_owned(),
+        |time| format!("Run time limit set to {} seconds", time.as_secs()),
+    );
+    tracing::info!(target: logging::MAIN, "{limit}");
     let finished = match execute(Arc::new(plan), &cli.ours, &outputs, live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
@@ -85,6 +82,13 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     let record: &RunRecord = &finished.record;
     for error in &finished.sink_errors {
         say(&format!("error: cannot write {error}\n"));
+    }
+    let judged = matches!(
+        record.verdict.outcome,
+        RunOutcome::ThresholdsBroken | RunOutcome::StoppedEarly
+    );
+    if judged {
+        tracing::error!(target: logging::MAIN, "{}", record.verdict.reason);
     }
     let failed = record.aggregated.row.failures > 0 || !record.exceptions.is_empty();
     let on_error = cli.output.exit_code_on_error.unwrap_or(1);

@@ -74,7 +74,7 @@ impl Judgement {
 /// What thresholds are judged over.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
-    /// Time since the start of the run.
+    /// Time since the start of the run; the moment users were told to end once they were.
     pub elapsed: Offset,
     /// Everything counted.
     pub totals: &'a Totals,
@@ -90,9 +90,11 @@ pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
             let (delta, covered) = evidence.window.last(span);
             (delta.sum(&threshold.on), covered)
         }
+        // Not Locust's stretch, which ends with the last request: a service that stopped answering
+        // half-way must not have the rate of its better half.
         None => (
             evidence.totals.sum(&threshold.on),
-            evidence.totals.counted(),
+            evidence.elapsed.since(evidence.totals.since()),
         ),
     };
     let observed = observe(threshold.metric, &entry, stretch)

@@ -85,6 +85,7 @@ fn circumstances(record: &RunRecord) -> String {
             format!("; ended early by {}", tame(condition))
         }
         Ending::NoUsers => "; ended because no user was left".to_owned(),
+        Ending::ThreadLost => "; ended because a load thread died".to_owned(),
     };
     format!(
         "{} by up to {} in {lasted}: {}{ended}\n",
