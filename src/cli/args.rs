@@ -72,6 +72,8 @@ pub(super) struct RunArgs {
     pub(super) ours: OurArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
     /// Show the resolved plan and send nothing (as `ragload check`)
     #[arg(long, help_heading = "ragload only")]
     pub(super) dry_run: bool,
@@ -156,6 +158,27 @@ pub(super) struct TagArgs {
     /// No tasks with any of these tags; comma separated
     #[arg(short = 'E', long, value_name = "TAG", value_delimiter = ',')]
     pub(super) exclude_tags: Vec<String>,
+}
+
+/// What is shown instead of a run.
+#[derive(Debug, Default, Args)]
+pub(super) struct ShownArgs {
+    /// Print the user classes and exit
+    #[arg(short, long)]
+    pub(super) list: bool,
+    /// Print the task ratios and exit
+    #[arg(long)]
+    pub(super) show_task_ratio: bool,
+    /// Print the task ratios as JSON and exit
+    #[arg(long)]
+    pub(super) show_task_ratio_json: bool,
+}
+
+impl ShownArgs {
+    /// Whether anything is to be shown.
+    pub(super) fn any(&self) -> bool {
+        self.list || self.show_task_ratio || self.show_task_ratio_json
+    }
 }
 
 /// What Locust has no option for.

@@ -21,7 +21,7 @@ use crate::transport::General;
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
 use super::screen::{say, show};
-use super::{approval, check, exit, logging, plan, signals};
+use super::{approval, check, exit, logging, plan, signals, task_ratio};
 
 /// Events that may wait for the engine.
 const COMMANDS: usize = 16;
@@ -40,6 +40,10 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
         Ok(plan) => plan,
         Err(code) => return Ok(code),
     };
+    if args.shown.any() {
+        show(&task_ratio::shown(&args.shown, &plan));
+        return Ok(0);
+    }
     if args.dry_run {
         show(&check::describe(&plan));
         return Ok(0);
