@@ -64,6 +64,27 @@ impl Judgement {
         format!("{}{on}{over}", self.expression)
     }
 
+    /// What was observed, in the unit of the metric; so exact that a broken threshold shows it.
+    #[must_use]
+    pub fn shown_observed(&self) -> String {
+        let Some(observed) = self.observed else {
+            return "no data".to_owned();
+        };
+        // Rounded for reading, 2.001 s would stand broken beside a limit of 2 s.
+        let close = (observed - self.limit).abs() < self.limit.abs() * 0.01;
+        if close && self.standing == Standing::Failed {
+            self.metric.show_limit((observed * 1e6).round() / 1e6)
+        } else {
+            self.metric.show_observed(observed)
+        }
+    }
+
+    /// The limit, in the unit of the metric.
+    #[must_use]
+    pub fn shown_limit(&self) -> String {
+        self.metric.show_limit(self.limit)
+    }
+
     /// Whether the run fails by it: broken, or without data, and not just a warning.
     #[must_use]
     pub fn fails_run(&self) -> bool {
@@ -147,13 +168,7 @@ impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let condition = self.condition();
         match self.observed {
-            Some(observed) => {
-                write!(
-                    f,
-                    "{condition}: observed {}",
-                    self.metric.show_observed(observed)
-                )
-            }
+            Some(_) => write!(f, "{condition}: observed {}", self.shown_observed()),
             None => write!(f, "{condition}: no data"),
         }
     }
