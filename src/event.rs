@@ -143,8 +143,10 @@ pub enum Ending {
     StopIf(String),
     /// A threshold with `abort` was broken: its expression with the observed value.
     Threshold(String),
-    /// No user was left to go on with.
+    /// No user was left to go on with: each ended by itself.
     NoUsers,
+    /// A thread that makes load died: its users and what it had not reported are gone.
+    ThreadLost,
 }
 
 /// The version of [`RunRecord`]'s form that is written now.
@@ -230,7 +232,7 @@ pub enum RunOutcome {
     Passed,
     /// A threshold was broken, or had no data.
     ThresholdsBroken,
-    /// Nothing was measured that could be judged.
+    /// Nothing was measured that could be judged, or not the load that was asked for.
     NoData,
     /// Requests failed, and no threshold was there to judge them.
     RequestsFailed,

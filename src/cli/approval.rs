@@ -19,7 +19,12 @@ pub(super) fn announcement(plan: &Plan) -> String {
     };
     let requests = estimate::requests(plan).map_or_else(
         || "as many requests as the target answers".to_owned(),
-        |requests| format!("about {} requests", format_count(requests)),
+        |requests| {
+            format!(
+                "about {} requests, if they are answered at once",
+                format_count(requests)
+            )
+        },
     );
     format!(
         "Target  {} ({class})\nLoad    {}; {requests}\n",

@@ -72,14 +72,16 @@ pub(super) struct RunArgs {
     pub(super) ours: OurArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
     /// Show the resolved plan and send nothing (as `ragload check`)
-    #[arg(long, help_heading = "Our own")]
+    #[arg(long, help_heading = "ragload only")]
     pub(super) dry_run: bool,
     /// Do not write the CSV files
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with = "csv")]
     pub(super) no_csv: bool,
     /// Do not write the HTML report
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", conflicts_with = "html")]
     pub(super) no_html: bool,
 }
 
@@ -158,9 +160,30 @@ pub(super) struct TagArgs {
     pub(super) exclude_tags: Vec<String>,
 }
 
+/// What is shown instead of a run.
+#[derive(Debug, Default, Args)]
+pub(super) struct ShownArgs {
+    /// Print the user classes and exit
+    #[arg(short, long)]
+    pub(super) list: bool,
+    /// Print the task ratios and exit
+    #[arg(long)]
+    pub(super) show_task_ratio: bool,
+    /// Print the task ratios as JSON and exit
+    #[arg(long)]
+    pub(super) show_task_ratio_json: bool,
+}
+
+impl ShownArgs {
+    /// Whether anything is to be shown.
+    pub(super) fn any(&self) -> bool {
+        self.list || self.show_task_ratio || self.show_task_ratio_json
+    }
+}
+
 /// What Locust has no option for.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Our own")]
+#[command(next_help_heading = "ragload only")]
 pub(super) struct OurArgs {
     /// Start the embedded RAG service on a free port and aim at it
     #[arg(long, conflicts_with = "host")]

@@ -3,21 +3,19 @@
 //! Owns what Locust's users expect to see where: log lines and tables on stderr, Locust's exit
 //! codes. Must not know how a run works.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
-use crate::event::{RunRecord, Sink};
+use crate::event::{RunOutcome, RunRecord, Sink};
 use crate::output::console::{LocustTables, Screen, locust_tables};
 use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
-use crate::scenario::plan::UserClass;
 use crate::scenario::{Defaults, Environment, Given, Overrides, Plan};
 
 use super::locust_args::LocustCli;
 use super::logging::LogSink;
 use super::run::{Refusal, execute, named_outputs, style};
 use super::screen::{say, show};
-use super::{exit, logging, plan};
+use super::{exit, logging, plan, task_ratio};
 
 /// Runs as Locust would.
 pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result<u8> {
@@ -35,7 +33,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
         Ok(scenario) => scenario,
         Err(problem) => return refuse(&problem),
     };
-    let shows_only = cli.list || cli.show_task_ratio || cli.show_task_ratio_json;
+    let shows_only = cli.shown.any();
     if !cli.output.headless && !shows_only {
         return refuse("the web UI is not part of this version yet; run with --headless");
     }
@@ -48,7 +46,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
         Err(code) => return Ok(code),
     };
     if shows_only {
-        show(&shown(cli, &plan));
+        show(&task_ratio::shown(&cli.shown, &plan));
         return Ok(0);
     }
     run(cli, plan, environment)
@@ -67,14 +65,11 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
         }
     }
     tracing::info!(target: logging::MAIN, "Starting ragload {}", env!("CARGO_PKG_VERSION"));
-    match plan.load.run_time() {
-        Some(time) => {
-            tracing::info!(target: logging::MAIN, "Run time limit set to {} seconds", time.as_secs())
-        }
-        None => {
-            tracing::info!(target: logging::MAIN, "No run time limit set, use CTRL+C to interrupt")
-        }
-    }
+    let limit = plan.load.run_time().map_or_else(
+        || "No run time limit set, use CTRL+C to interrupt".to_owned(),
+        |time| format!("Run time limit set to {} seconds", time.as_secs()),
+    );
+    tracing::info!(target: logging::MAIN, "{limit}");
     let finished = match execute(Arc::new(plan), &cli.ours, &outputs, live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
@@ -85,6 +80,13 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     let record: &RunRecord = &finished.record;
     for error in &finished.sink_errors {
         say(&format!("error: cannot write {error}\n"));
+    }
+    let judged = matches!(
+        record.verdict.outcome,
+        RunOutcome::ThresholdsBroken | RunOutcome::StoppedEarly
+    );
+    if judged {
+        tracing::error!(target: logging::MAIN, "{}", record.verdict.reason);
     }
     let failed = record.aggregated.row.failures > 0 || !record.exceptions.is_empty();
     let on_error = cli.output.exit_code_on_error.unwrap_or(1);
@@ -138,102 +140,4 @@ fn overrides(cli: &LocustCli, demo: Option<&super::demo::OwnDemo>) -> Overrides 
         user_classes: classes.map(|classes| Given::new(classes, "command line")),
         ..plan::common(&cli.load, &cli.ours, demo)
     }
-}
-
-/// What `--list`, `--show-task-ratio` and `--show-task-ratio-json` print.
-fn shown(cli: &LocustCli, plan: &Plan) -> String {
-    if cli.list {
-        let names = plan
-            .classes
-            .iter()
-            .map(|class| format!("    {}\n", class.name));
-        return format!("Available Users:\n{}", names.collect::<String>());
-    }
-    let per_class = ratios(plan);
-    let total: Vec<ClassRatio> = per_class.iter().map(ClassRatio::of_all).collect();
-    if cli.show_task_ratio_json {
-        let json = serde_json::json!({
-            "per_class": ratio_json(&per_class), "total": ratio_json(&total)
-        });
-        return format!("{json:#}\n");
-    }
-    ratio_table("Task ratio per User class", &per_class) + &ratio_table("Total task ratio", &total)
-}
-
-/// A class's share among the classes, and its tasks' shares.
-struct ClassRatio {
-    name: String,
-    share: f64,
-    tasks: Vec<(String, f64)>,
-}
-
-impl ClassRatio {
-    /// The same with the tasks' shares among the tasks of all classes.
-    fn of_all(&self) -> ClassRatio {
-        let tasks = self.tasks.iter();
-        ClassRatio {
-            name: self.name.clone(),
-            share: self.share,
-            tasks: tasks
-                .map(|(name, share)| (name.clone(), share * self.share))
-                .collect(),
-        }
-    }
-}
-
-/// The classes by weight, each with the shares of its tasks within it.
-fn ratios(plan: &Plan) -> Vec<ClassRatio> {
-    let weight = |class: &UserClass| {
-        if class.fixed_count > 0 {
-            f64::from(class.fixed_count)
-        } else {
-            class.weight
-        }
-    };
-    let all: f64 = plan.classes.iter().map(weight).sum();
-    let ratio = |class: &UserClass| {
-        let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
-        let share = |weight: u32| f64::from(weight) / f64::from(total.max(1));
-        let tasks = class
-            .tasks
-            .iter()
-            .map(|task| (task.name.clone(), share(task.weight)));
-        ClassRatio {
-            name: class.name.clone(),
-            share: weight(class) / all,
-            tasks: tasks.collect(),
-        }
-    };
-    plan.classes.iter().map(ratio).collect()
-}
-
-fn ratio_json(ratios: &[ClassRatio]) -> serde_json::Value {
-    let node = |ClassRatio { name, share, tasks }: &ClassRatio| {
-        let tasks: serde_json::Map<_, _> = (tasks.iter())
-            .map(|(name, share)| (name.clone(), serde_json::json!({ "ratio": share })))
-            .collect();
-        (
-            name.clone(),
-            serde_json::json!({ "ratio": share, "tasks": tasks }),
-        )
-    };
-    serde_json::Value::Object(ratios.iter().map(node).collect())
-}
-
-fn ratio_table(title: &str, ratios: &[ClassRatio]) -> String {
-    let mut out = format!("\n {title}\n{}\n", "-".repeat(80));
-    let mut row = |indent: usize, name: &str, share: f64| {
-        let indent = "  ".repeat(indent);
-        let percent = format!("{indent}{:<6.1}", share * 100.0);
-        let name = format!("{indent}{name}");
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, " {percent:<10} {name:<50}");
-    };
-    for ClassRatio { name, share, tasks } in ratios {
-        row(0, name, *share);
-        for (task, share) in tasks {
-            row(1, task, *share);
-        }
-    }
-    out
 }

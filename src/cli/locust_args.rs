@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use super::args::{LoadArgs, OurArgs, OutputArgs};
+use super::args::{LoadArgs, OurArgs, OutputArgs, ShownArgs};
 
 /// Locust's command line.
 #[derive(Debug, Parser)]
@@ -17,10 +17,6 @@ use super::args::{LoadArgs, OurArgs, OutputArgs};
     about = "Locust's command line: ragload -f scenario.yaml --headless -u 100 -r 10 -t 10m",
     override_usage = "ragload [OPTIONS] [USER_CLASS]...",
     max_term_width = 100
-)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one per switch of Locust's command line"
 )]
 pub(super) struct LocustCli {
     /// User classes to run; all when none is named
@@ -41,15 +37,8 @@ pub(super) struct LocustCli {
     pub(super) ours: OurArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-    /// Print the user classes and exit
-    #[arg(short, long)]
-    pub(super) list: bool,
-    /// Print the task ratios and exit
-    #[arg(long)]
-    pub(super) show_task_ratio: bool,
-    /// Print the task ratios as JSON and exit
-    #[arg(long)]
-    pub(super) show_task_ratio_json: bool,
+    #[command(flatten)]
+    pub(super) shown: ShownArgs,
     /// No log lines and no tables
     #[arg(long)]
     pub(super) skip_log_setup: bool,

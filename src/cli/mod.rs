@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod screen;
 mod signals;
+mod task_ratio;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -5,15 +5,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context;
 use tokio::sync::mpsc;
 
 use crate::clock::RunClock;
 use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
-use crate::event::{Command, RunRecord, Sink, StopReason};
+use crate::event::{Command, RunRecord, Sink, SinkError, StopReason};
 use crate::model::units::format_duration;
-use crate::output::console::{Progress, Screen, Style, summary};
+use crate::output::console::{LocustTables, Progress, Screen, Style, summary};
 use crate::output::locust_csv::history::Detail;
+use crate::output::verdict::headline;
 use crate::output::{OutputPlan, locust_json};
 use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
@@ -21,7 +21,7 @@ use crate::transport::General;
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
 use super::screen::{say, show};
-use super::{approval, check, exit, logging, plan, signals};
+use super::{approval, check, exit, logging, plan, signals, task_ratio};
 
 /// Events that may wait for the engine.
 const COMMANDS: usize = 16;
@@ -40,13 +40,17 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
         Ok(plan) => plan,
         Err(code) => return Ok(code),
     };
+    if args.shown.any() {
+        show(&task_ratio::shown(&args.shown, &plan));
+        return Ok(0);
+    }
     if args.dry_run {
         show(&check::describe(&plan));
         return Ok(0);
     }
     let clock = RunClock::start();
     let outputs = outputs(args, &plan, clock);
-    let live = live(&args.output, progress);
+    let live = live(&args.output, progress, style);
     let finished = match execute(Arc::new(plan), &args.ours, &outputs, live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
@@ -58,14 +62,17 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
 }
 
 /// Who is told as the run goes, beside its files.
-fn live(args: &OutputArgs, progress: Progress) -> Vec<Box<dyn Sink>> {
+fn live(args: &OutputArgs, progress: Progress, style: Style) -> Vec<Box<dyn Sink>> {
     let mut live: Vec<Box<dyn Sink>> = Vec::new();
-    if !args.only_summary {
-        live.push(Box::new(progress));
-    }
-    // On stderr the progress shows notices already.
-    if args.logfile.is_some() {
+    let draws = !(args.only_summary || args.print_stats);
+    // Where the progress is shown, it shows notices already.
+    if !draws || args.logfile.is_some() {
         live.push(Box::new(logging::LogSink));
+    }
+    if draws {
+        live.push(Box::new(progress));
+    } else if args.print_stats {
+        live.push(Box::new(LocustTables::new(Screen::stderr(style))));
     }
     live
 }
@@ -104,14 +111,16 @@ pub(super) fn execute(
         .enable_all()
         .build()
         .map_err(|error| Refusal::new(exit::USAGE, &error))?;
-    runtime.block_on(async {
+    let result = runtime.block_on(async {
         preflight(&plan).await?;
-        let mut sinks = outputs
+        let files = outputs
             .open()
             .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
-        sinks.extend(live);
-        run(plan, ours, sinks).await
-    })
+        run(plan, ours, vec![files, live]).await
+    });
+    // A name still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    result
 }
 
 async fn preflight(plan: &Plan) -> Result<(), Refusal> {
@@ -143,7 +152,7 @@ async fn preflight(plan: &Plan) -> Result<(), Refusal> {
 async fn run(
     plan: Arc<Plan>,
     ours: &OurArgs,
-    sinks: Vec<Box<dyn Sink>>,
+    sinks: Vec<Vec<Box<dyn Sink>>>,
 ) -> Result<Finished, Refusal> {
     let (commands, orders) = mpsc::channel::<Command>(COMMANDS);
     let failed = |error: std::io::Error| {
@@ -152,7 +161,7 @@ async fn run(
             &format!("cannot start the threads of a run: {error}"),
         )
     };
-    let audience = Audience::on_thread(sinks).map_err(failed)?;
+    let audience = Audience::on_threads(sinks).map_err(failed)?;
     let clock = RunClock::start();
     let parts = RunParts {
         plan,
@@ -240,15 +249,21 @@ fn conclude(
         let width = screen.columns().unwrap_or(120);
         summary::render(record, &outputs.files(), width, screen.style())
     };
-    screen.show(&text).context("cannot show the summary")?;
-    for error in &finished.sink_errors {
+    if args.json {
+        let headline = headline(record);
+        say(&format!("{}  {}\n", headline.word, headline.reason));
+    }
+    // A verdict is one even when nobody can be shown it.
+    let not_shown = screen.show(&text).err();
+    let errors: Vec<&SinkError> = finished.sink_errors.iter().chain(&not_shown).collect();
+    for error in &errors {
         say(&format!("error: cannot write {error}\n"));
     }
     let on_error = args.exit_code_on_error.unwrap_or(1);
     Ok(exit::of_run(
         record.verdict.outcome,
         on_error,
-        finished.sink_errors.is_empty(),
+        errors.is_empty(),
     ))
 }
 

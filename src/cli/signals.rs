@@ -28,17 +28,27 @@ pub(super) async fn forward(commands: mpsc::Sender<Command>) {
 #[cfg(unix)]
 pub(super) async fn next_signal() -> StopReason {
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::hangup()),
-    );
-    let (Ok(mut terminate), Ok(mut hangup)) = kinds else {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return interrupt().await;
     };
     tokio::select! {
         reason = interrupt() => reason,
         _ = terminate.recv() => StopReason::Terminate,
-        _ = hangup.recv() => StopReason::Terminate,
+        () = hangup() => StopReason::Terminate,
+    }
+}
+
+/// The terminal was closed. Listened to only where there is one: a run under `nohup` was started
+/// so as not to be told.
+#[cfg(unix)]
+async fn hangup() {
+    use std::io::IsTerminal;
+    use tokio::signal::unix::{SignalKind, signal};
+    let has_terminal = std::io::stderr().is_terminal() || std::io::stdout().is_terminal();
+    // Even setting up a listener would undo what nohup asked for.
+    match has_terminal.then(|| signal(SignalKind::hangup())) {
+        Some(Ok(mut hangup)) => drop(hangup.recv().await),
+        Some(Err(_)) | None => std::future::pending().await,
     }
 }
 

@@ -1,33 +1,41 @@
 //! Everyone who is told what happens.
 //!
-//! Owns the promise that a slow or broken sink never slows the load: sinks run on a thread of
-//! their own behind a bounded queue, and ticks they have no time for are dropped. Must not know
+//! Owns the promise that a slow or broken sink never slows the load: sinks run on threads of
+//! their own behind bounded queues, and ticks they have no time for are dropped. Must not know
 //! what a sink writes.
 
-use std::collections::BTreeSet;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use crate::event::{Event, Notice, Severity, Sink, SinkError};
-use crate::model::Offset;
+use crate::event::{Event, Sink, SinkError};
 
 /// Events that may wait for slow sinks.
 const WAITING: usize = 16;
+/// Errors that may wait to be told to the others: more than there are destinations.
+const ERRORS: usize = 64;
 
-/// The sinks of a run.
+/// The sinks of a run, in groups that do not wait for each other.
 pub struct Audience {
-    way: Way,
+    groups: Vec<Group>,
     dropped: u64,
 }
 
-enum Way {
+enum Group {
     /// Told on the spot: for tests on a paused clock.
     Inline(Listeners),
-    /// Told on a thread of their own.
-    Thread {
-        events: SyncSender<Event>,
-        thread: JoinHandle<Listeners>,
-    },
+    /// Told on a thread of its own.
+    Thread(Post),
+}
+
+/// The way to a thread of sinks.
+struct Post {
+    events: SyncSender<Event>,
+    /// What is no tick and had no room yet, in order.
+    backlog: VecDeque<Event>,
+    /// Texts of new errors.
+    errors: Receiver<String>,
+    thread: JoinHandle<Vec<SinkError>>,
 }
 
 impl Audience {
@@ -35,47 +43,48 @@ impl Audience {
     #[must_use]
     pub fn inline(sinks: Vec<Box<dyn Sink>>) -> Self {
         Audience {
-            way: Way::Inline(Listeners::new(sinks)),
+            groups: vec![Group::Inline(Listeners::new(sinks))],
             dropped: 0,
         }
     }
 
-    /// Sinks that are told on a thread of their own.
+    /// Groups of sinks, each told on a thread of its own: a terminal that is held back must not
+    /// hold back files.
     ///
     /// # Errors
-    /// When the operating system refuses the thread.
-    pub fn on_thread(sinks: Vec<Box<dyn Sink>>) -> std::io::Result<Self> {
-        let (events, queue) = sync_channel::<Event>(WAITING);
-        let mut listeners = Listeners::new(sinks);
-        let thread = std::thread::Builder::new()
-            .name("sinks".to_owned())
-            .spawn(move || {
-                for event in queue {
-                    listeners.tell(&event);
-                }
-                listeners
-            })?;
+    /// When the operating system refuses a thread.
+    pub fn on_threads(groups: Vec<Vec<Box<dyn Sink>>>) -> std::io::Result<Self> {
+        let groups = groups
+            .into_iter()
+            .map(|sinks| Ok(Group::Thread(Post::open(sinks)?)));
         Ok(Audience {
-            way: Way::Thread { events, thread },
+            groups: groups.collect::<std::io::Result<_>>()?,
             dropped: 0,
         })
     }
 
-    /// Tells everyone. A tick for which there is no room is dropped; anything else waits.
-    pub(super) fn tell(&mut self, event: Event) {
-        match &mut self.way {
-            Way::Inline(listeners) => listeners.tell(&event),
-            Way::Thread { events, .. } => {
-                if matches!(event, Event::Tick(_)) {
-                    if let Err(TrySendError::Full(_)) = events.try_send(event) {
-                        self.dropped += 1;
-                    }
-                } else {
-                    // The thread lives until this sender is dropped.
-                    let _ = events.send(event);
+    /// Tells everyone, without ever waiting for them while the run goes on: a tick for which
+    /// there is no room is dropped, anything else is kept until there is.
+    pub(super) fn tell(&mut self, event: &Event) {
+        for group in &mut self.groups {
+            let told = match group {
+                Group::Inline(listeners) => {
+                    listeners.tell(event);
+                    true
                 }
-            }
+                Group::Thread(post) => post.tell(event.clone()),
+            };
+            self.dropped += u64::from(!told);
         }
+    }
+
+    /// What went wrong with sinks since this was last asked: one error per destination.
+    pub(super) fn new_errors(&mut self) -> Vec<String> {
+        let errors = self.groups.iter_mut().flat_map(|group| match group {
+            Group::Inline(listeners) => std::mem::take(&mut listeners.new),
+            Group::Thread(post) => post.errors.try_iter().collect(),
+        });
+        errors.collect()
     }
 
     /// How many ticks were dropped because sinks were too slow.
@@ -87,22 +96,81 @@ impl Audience {
     /// destination.
     #[must_use]
     pub fn close(self) -> Vec<SinkError> {
-        match self.way {
-            Way::Inline(listeners) => listeners.errors,
-            Way::Thread { events, thread } => {
-                drop(events);
-                thread.join().map_or_else(
-                    |_| {
-                        let problem = "the thread that writes results panicked".to_owned();
-                        vec![SinkError {
-                            destination: "results".to_owned(),
-                            problem,
-                        }]
-                    },
-                    |listeners| listeners.errors,
-                )
+        let errors = self.groups.into_iter().flat_map(|group| match group {
+            Group::Inline(listeners) => listeners.errors,
+            Group::Thread(post) => post.close(),
+        });
+        errors.collect()
+    }
+}
+
+impl Post {
+    fn open(sinks: Vec<Box<dyn Sink>>) -> std::io::Result<Post> {
+        let (events, queue) = sync_channel::<Event>(WAITING);
+        let (report, errors) = sync_channel(ERRORS);
+        let thread = std::thread::Builder::new()
+            .name("sinks".to_owned())
+            .spawn(move || {
+                let mut listeners = Listeners::new(sinks);
+                for event in queue {
+                    listeners.tell(&event);
+                    for error in std::mem::take(&mut listeners.new) {
+                        // Whoever is told no more has ended the run.
+                        let _ = report.try_send(error);
+                    }
+                }
+                listeners.errors
+            })?;
+        Ok(Post {
+            events,
+            backlog: VecDeque::new(),
+            errors,
+            thread,
+        })
+    }
+
+    /// Whether the event was told, or will be.
+    fn tell(&mut self, event: Event) -> bool {
+        if matches!(event, Event::Finished(_)) {
+            // The load is over: now there is time.
+            for event in self.backlog.drain(..).chain([event]) {
+                // The thread lives until this sender is dropped.
+                let _ = self.events.send(event);
+            }
+            return true;
+        }
+        while let Some(waiting) = self.backlog.pop_front() {
+            if let Err(TrySendError::Full(waiting)) = self.events.try_send(waiting) {
+                self.backlog.push_front(waiting);
+                break;
             }
         }
+        let is_tick = matches!(event, Event::Tick(_));
+        if !self.backlog.is_empty() {
+            if !is_tick {
+                self.backlog.push_back(event);
+            }
+            return !is_tick;
+        }
+        match self.events.try_send(event) {
+            Err(TrySendError::Full(event)) if !is_tick => {
+                self.backlog.push_back(event);
+                true
+            }
+            Err(TrySendError::Full(_)) => false,
+            Ok(()) | Err(TrySendError::Disconnected(_)) => true,
+        }
+    }
+
+    fn close(self) -> Vec<SinkError> {
+        drop(self.events);
+        self.thread.join().unwrap_or_else(|_| {
+            let problem = "the thread that writes them panicked".to_owned();
+            vec![SinkError {
+                destination: "results".to_owned(),
+                problem,
+            }]
+        })
     }
 }
 
@@ -110,6 +178,8 @@ struct Listeners {
     sinks: Vec<Box<dyn Sink>>,
     errors: Vec<SinkError>,
     broken: BTreeSet<String>,
+    /// Texts of errors that nobody was told of yet.
+    new: Vec<String>,
 }
 
 impl Listeners {
@@ -118,35 +188,78 @@ impl Listeners {
             sinks,
             errors: Vec::new(),
             broken: BTreeSet::new(),
+            new: Vec::new(),
         }
     }
 
     fn tell(&mut self, event: &Event) {
-        let new: Vec<SinkError> = (self.sinks.iter_mut())
-            .filter_map(|sink| sink.on(event).err())
-            .filter(|error| self.broken.insert(error.destination.clone()))
-            .collect();
-        for error in new {
-            let text = format!("cannot write {error}; the run goes on");
-            let notice = Notice {
-                at: moment(event),
-                severity: Severity::Error,
-                text,
-            };
-            for sink in &mut self.sinks {
-                // A sink that cannot even take this has been reported, or will be.
-                let _ = sink.on(&Event::Notice(notice.clone()));
+        let errors = self
+            .sinks
+            .iter_mut()
+            .filter_map(|sink| sink.on(event).err());
+        for error in errors {
+            if self.broken.insert(error.destination.clone()) {
+                self.new.push(error.to_string());
+                self.errors.push(error);
             }
-            self.errors.push(error);
         }
     }
 }
 
-fn moment(event: &Event) -> Offset {
-    match event {
-        Event::Started(_) => Offset::ZERO,
-        Event::Tick(tick) => tick.snapshot.at,
-        Event::Notice(notice) => notice.at,
-        Event::Finished(record) => Offset::from_duration(record.duration),
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::event::{Notice, Severity};
+    use crate::model::Offset;
+
+    /// A sink that does nothing until it is let go.
+    struct Held {
+        key: Arc<Mutex<()>>,
+        told: Arc<Mutex<Vec<String>>>,
+    }
+
+    impl Sink for Held {
+        fn on(&mut self, event: &Event) -> Result<(), SinkError> {
+            let _open = self.key.lock().unwrap();
+            if let Event::Notice(notice) = event {
+                self.told.lock().unwrap().push(notice.text.clone());
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_sink_that_is_held_back_holds_nobody_back_and_misses_no_notice() {
+        let (key, told) = (Arc::new(Mutex::new(())), Arc::new(Mutex::new(Vec::new())));
+        let held = Held {
+            key: Arc::clone(&key),
+            told: Arc::clone(&told),
+        };
+        let mut audience = Audience::on_threads(vec![vec![Box::new(held)]]).unwrap();
+        let texts: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+        let hold = key.lock().unwrap();
+        for text in &texts {
+            let (at, severity) = (Offset::ZERO, Severity::Info);
+            audience.tell(&Event::Notice(Notice {
+                at,
+                severity,
+                text: text.clone(),
+            }));
+        }
+        drop(hold);
+        // The run would end with `Finished`; without it the backlog goes with the next event.
+        while told.lock().unwrap().len() < texts.len() - 1 {
+            audience.tell(&Event::Notice(Notice {
+                at: Offset::ZERO,
+                severity: Severity::Info,
+                text: String::new(),
+            }));
+            std::thread::yield_now();
+        }
+        assert!(audience.close().is_empty());
+        let told = told.lock().unwrap();
+        assert_eq!(told[..texts.len() - 1], texts[..texts.len() - 1]);
     }
 }

@@ -44,6 +44,10 @@ pub(super) struct Collector {
     last_tick: Offset,
     peak_users: u32,
     notices: Vec<Notice>,
+    /// Notices beyond those kept.
+    more_notices: u64,
+    /// When users were told to end, and how the thresholds on windows stood then.
+    told_to_end: Option<(Offset, Vec<Judgement>)>,
 }
 
 impl Collector {
@@ -66,6 +70,8 @@ impl Collector {
             last_tick: Offset::ZERO,
             peak_users: 0,
             notices: Vec::new(),
+            more_notices: 0,
+            told_to_end: None,
         }
     }
 
@@ -74,7 +80,7 @@ impl Collector {
             plan: Arc::clone(&self.plan),
             started_unix: self.clock.unix(Offset::ZERO),
         };
-        self.audience.tell(Event::Started(Arc::new(started)));
+        self.audience.tell(&Event::Started(Arc::new(started)));
     }
 
     /// Takes in a shard's delta.
@@ -97,8 +103,29 @@ impl Collector {
         };
         if self.notices.len() < NOTICES {
             self.notices.push(notice.clone());
+        } else {
+            self.more_notices += 1;
         }
-        self.audience.tell(Event::Notice(notice));
+        self.audience.tell(&Event::Notice(notice));
+    }
+
+    /// Users are told to end now: what a window shows from here on is no load any more, so
+    /// thresholds on windows keep their standing, and rates their stretch.
+    pub(super) fn load_ends(&mut self, at: Offset) {
+        if self.told_to_end.is_none() {
+            let judgements = self.judgements(at);
+            self.told_to_end = Some((at, judgements));
+        }
+    }
+
+    /// The end of the last stretch.
+    pub(super) fn last_tick(&self) -> Offset {
+        self.last_tick
+    }
+
+    /// So many users were wanted at once.
+    pub(super) fn saw_users(&mut self, users: u32) {
+        self.peak_users = self.peak_users.max(users);
     }
 
     /// Closes a stretch: figures, judgements, the tick. Returns why the run must end, if it must.
@@ -111,7 +138,7 @@ impl Collector {
         self.last_tick = at;
         let judgements = self.judgements(at);
         let early = self.early_ending(at, &judgements);
-        self.audience.tell(Event::Tick(Arc::new(Tick {
+        self.audience.tell(&Event::Tick(Arc::new(Tick {
             snapshot: self.snapshot(at, stand.users.clone()),
             unix: self.clock.unix(at),
             target_users: stand.target_users,
@@ -120,6 +147,12 @@ impl Collector {
             judgements,
             generator: stand.generator,
         })));
+        for error in self.audience.new_errors() {
+            self.notice(
+                Severity::Error,
+                format!("cannot write {error}; the run goes on"),
+            );
+        }
         early
     }
 
@@ -130,9 +163,15 @@ impl Collector {
             let text = format!("outputs were too slow: {dropped} live updates were left out");
             self.notice(Severity::Warning, text);
         }
+        if self.more_notices > 0 {
+            let more = self.more_notices;
+            let text = format!("{more} more notices were told than this record keeps");
+            let severity = Severity::Warning;
+            self.notices.push(Notice { at, severity, text });
+        }
         self.timeline.finish(at, 0);
         let record = Arc::new(self.record(at, ending));
-        self.audience.tell(Event::Finished(Arc::clone(&record)));
+        self.audience.tell(&Event::Finished(Arc::clone(&record)));
         (record, self.audience)
     }
 
@@ -140,19 +179,26 @@ impl Collector {
         Snapshot::new(at, users, &self.plan.endpoints, &self.totals, &self.window)
     }
 
-    fn evidence(&self, elapsed: Offset) -> Evidence<'_> {
+    fn evidence(&self, at: Offset) -> Evidence<'_> {
         Evidence {
-            elapsed,
+            elapsed: self.told_to_end.as_ref().map_or(at, |(ended, _)| *ended),
             totals: &self.totals,
             window: &self.window,
         }
     }
 
     fn judgements(&self, at: Offset) -> Vec<Judgement> {
-        self.plan
-            .thresholds
-            .iter()
-            .map(|t| judge(t, &self.evidence(at)))
+        let evidence = self.evidence(at);
+        let held = |index| {
+            self.told_to_end
+                .as_ref()
+                .and_then(|(_, held)| held.get(index))
+        };
+        (self.plan.thresholds.iter().enumerate())
+            .map(|(index, threshold)| match held(index) {
+                Some(held) if threshold.over.is_some() => held.clone(),
+                _ => judge(threshold, &evidence),
+            })
             .collect()
     }
 

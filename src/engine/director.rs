@@ -112,13 +112,14 @@ struct Director {
     target_users: u32,
     next_step: Option<Offset>,
     next_tick: Offset,
+    /// The number of the next user; above zero once any was spawned.
     next_user: u64,
     users: UserCounts,
-    /// Whether a user was ever spawned.
-    began: bool,
     phase: Phase,
     lagging: bool,
     shard_lost: bool,
+    /// Whether statistics were reset after the first ramp.
+    was_reset: bool,
 }
 
 impl Director {
@@ -159,10 +160,10 @@ impl Director {
             next_tick: Offset::ZERO,
             next_user: 0,
             users: UserCounts { by_class },
-            began: false,
             phase: Phase::Spawning,
             lagging: false,
             shard_lost: false,
+            was_reset: false,
         }
     }
 

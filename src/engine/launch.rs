@@ -101,5 +101,7 @@ where
         .name(format!("shard-{index}"))
         .spawn(move || {
             LocalSet::new().block_on(&runtime, make());
+            // A name still being looked up must not hold up the results.
+            runtime.shutdown_background();
         })
 }

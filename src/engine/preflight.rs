@@ -86,6 +86,7 @@ async fn ask<T: Transport>(
     path: &str,
 ) -> Result<PreflightAnswer, PreflightError> {
     let asked = format!("GET {}{path}", plan.target.shown.trim_end_matches('/'));
+    let asked = plan.masker.mask(&asked);
     let fail = |problem: String| PreflightError::NoAnswer {
         asked: asked.clone(),
         problem,
@@ -108,12 +109,11 @@ async fn ask<T: Transport>(
         follow_redirects: true,
     })
     .map_err(|problems| {
-        fail(
-            problems
-                .iter()
-                .map(|(_, error)| error.to_string())
-                .collect(),
-        )
+        let problems: Vec<String> = problems
+            .iter()
+            .map(|(_, error)| error.to_string())
+            .collect();
+        fail(problems.join("; "))
     })?
     .prepare(&mut Scope::empty())
     .map_err(|error| fail(error.to_string()))?;

@@ -120,10 +120,10 @@ pub(super) async fn shard<T: Transport>(
     };
     let work = async {
         while let Some(command) = commands.recv().await {
-            shard.obey(command);
             while let Some(ended) = shard.users.try_join_next() {
                 shard.state.note_panic(ended);
             }
+            shard.obey(command);
         }
     };
     tokio::select! {
@@ -154,7 +154,8 @@ impl<T: Transport> Shard<T> {
                     .iter()
                     .flatten()
                     .for_each(|signal| signal.raise(level));
-                if level == Level::Abort {
+                // Farewells send requests too: none when no new ones are wanted.
+                if matches!(level, Level::Halt | Level::Abort) {
                     self.state.farewell.raise(level);
                 }
             }
@@ -235,12 +236,17 @@ impl ShardState {
 
     /// A user's task that panicked is a defect of ours: it is counted where people look.
     fn note_panic(&self, ended: Result<(), tokio::task::JoinError>) {
-        if let Err(error) = ended {
-            self.exception(
-                format!("a virtual user panicked: {error}"),
-                "ragload".to_owned(),
-            );
-        }
+        let Err(error) = ended else { return };
+        let Ok(payload) = error.try_into_panic() else {
+            return;
+        };
+        let text = (payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned()))
+        .or_else(|| payload.downcast_ref::<String>().cloned());
+        let text = text.unwrap_or_else(|| "no message".to_owned());
+        let message = format!("a virtual user panicked: {text}");
+        self.exception(message, "ragload".to_owned());
     }
 }
 

@@ -74,20 +74,24 @@ impl<C: Client> VirtualUser<C> {
         let shard = Rc::clone(&self.shard);
         let class = &shard.plan.classes[self.class];
         self.draw_rows(DataPer::User);
+        if !(class.on_start.is_empty() && class.on_stop.is_empty()) {
+            // Logins take rows as well, before any task has drawn one.
+            self.draw_rows(DataPer::Task);
+        }
         if self.start(class).await {
             self.work(class).await;
             self.stop(class).await;
         }
     }
 
-    /// Runs `on_start`; false when the user must not go on, as in Locust after an exception there.
+    /// Runs `on_start`; false when the user just dies, as in Locust after an exception there.
     async fn start(&mut self, class: &UserClass) -> bool {
         match self.steps(&class.on_start, "on_start").await {
-            Flow::Next => true,
-            Flow::UserOver => false,
+            // A user told to end meanwhile does no work, but says farewell.
+            Flow::Next | Flow::UserOver => true,
             Flow::TaskOver => {
                 let text = "on_start did not complete: the user ends and is not replaced";
-                self.exception(text.to_owned(), "on_start");
+                self.exception(text, "on_start");
                 false
             }
         }
@@ -173,7 +177,7 @@ impl<C: Client> VirtualUser<C> {
             Err(error) => {
                 let endpoint = &self.shard.plan.endpoints[step.endpoint.index()];
                 self.exception(
-                    error.to_string(),
+                    &error.to_string(),
                     &format!("{task}, step {}: {endpoint}", index + 1),
                 );
                 return Flow::TaskOver;
@@ -193,7 +197,8 @@ impl<C: Client> VirtualUser<C> {
             self.record(step, sent, done, &answer, Outcome::Interrupted);
             return Flow::UserOver;
         };
-        let done = answer.done_at.unwrap_or(done);
+        let whole = result.is_ok();
+        let done = answer.done_at.filter(|_| whole).unwrap_or(done);
         let judged = self.judge(step, result, &answer, done.since(sent));
         self.finish(step, sent, done, &answer, judged)
     }
@@ -231,7 +236,10 @@ impl<C: Client> VirtualUser<C> {
         };
         let outcome = match judged.and(extracted) {
             Ok(()) => Outcome::Ok,
-            Err(failure) => Outcome::Failed(failure),
+            Err(failure) => {
+                let text = self.shard.plan.masker.mask(&failure.text);
+                Outcome::Failed(Failure { text, ..failure })
+            }
         };
         self.record(step, sent, done, answer, outcome);
         flow
@@ -268,8 +276,9 @@ impl<C: Client> VirtualUser<C> {
         });
     }
 
-    fn exception(&self, message: String, place: &str) {
+    fn exception(&self, message: &str, place: &str) {
         let class = &self.scope.user_class;
+        let message = self.shard.plan.masker.mask(message);
         let key = ExceptionKey {
             message,
             traceback: format!("user class {class}, task {place}"),
@@ -298,20 +307,29 @@ impl<C: Client> VirtualUser<C> {
 
 /// Uniform among the tasks, each counted `weight` times (Locust's choice with replacement).
 fn choose_task<'a>(tasks: &'a [Task], random: &mut Xoshiro256PlusPlus) -> &'a Task {
-    let total: u32 = tasks.iter().map(|task| task.weight).sum();
+    let total: u64 = tasks.iter().map(|task| u64::from(task.weight)).sum();
     let mut ticket = random.random_range(0..total.max(1));
     for task in tasks {
-        if ticket < task.weight {
+        let weight = u64::from(task.weight);
+        if ticket < weight {
             return task;
         }
-        ticket -= task.weight;
+        ticket -= weight;
     }
     &tasks[tasks.len() - 1]
 }
 
-/// A seed of its own for each user: the run's seed moved by a multiple of the golden ratio, as
-/// SplitMix64 spaces its streams (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
-/// Generators, 2014).
+/// A seed of its own for each user: run seed and number mixed so that neighbours have nothing in
+/// common. Adding the number to the seed would not do: xoshiro is seeded by SplitMix64, whose
+/// stream for one seed is a shift of that for another that lies a few steps on.
 fn user_seed(seed: u64, number: u64) -> u64 {
-    seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    mixed(seed ^ mixed(number.wrapping_add(1)))
+}
+
+/// The output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
+/// Generators, 2014).
+fn mixed(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
 }

@@ -13,7 +13,7 @@ pub(super) fn verdict(
     all: &Entry,
     exceptions: u64,
 ) -> Verdict {
-    let (outcome, reason) = match ending {
+    let (mut outcome, reason) = match ending {
         Ending::Stopped(StopReason::Interrupt) => (
             RunOutcome::Interrupted,
             "interrupted before its end".to_owned(),
@@ -26,15 +26,26 @@ pub(super) fn verdict(
             RunOutcome::StoppedEarly,
             format!("stopped early: {condition}"),
         ),
-        Ending::Completed
-        | Ending::NoUsers
-        | Ending::Threshold(_)
-        | Ending::Stopped(StopReason::Requested) => judged(judgements, all, exceptions),
+        // What ended the run broke, whatever the figures became while users were ending.
+        Ending::Threshold(broken) => (RunOutcome::ThresholdsBroken, broken.clone()),
+        Ending::NoUsers => {
+            let reason = "every user ended by itself: this was not the load that was asked for";
+            (RunOutcome::NoData, reason.to_owned())
+        }
+        Ending::ThreadLost => {
+            let reason = "a load thread died: this was not the load that was asked for";
+            (RunOutcome::NoData, reason.to_owned())
+        }
+        Ending::Completed | Ending::Stopped(StopReason::Requested) => judged(judgements, all),
     };
+    if outcome == RunOutcome::Passed && exceptions > 0 && !weighs(judgements) {
+        outcome = RunOutcome::RequestsFailed;
+    }
+    let reason = reason + &beside(all, exceptions);
     Verdict { outcome, reason }
 }
 
-fn judged(judgements: &[Judgement], all: &Entry, exceptions: u64) -> (RunOutcome, String) {
+fn judged(judgements: &[Judgement], all: &Entry) -> (RunOutcome, String) {
     if all.requests == 0 {
         return (
             RunOutcome::NoData,
@@ -44,28 +55,50 @@ fn judged(judgements: &[Judgement], all: &Entry, exceptions: u64) -> (RunOutcome
     if let Some(reason) = broken(judgements) {
         return (RunOutcome::ThresholdsBroken, reason);
     }
-    let weighty = || judgements.iter().filter(|j| j.level == Level::Fail);
-    if weighty().next().is_some() && weighty().all(|j| j.standing == Standing::Pending) {
+    let mut weighty = judgements.iter().filter(|j| j.level == Level::Fail);
+    if weighs(judgements) && weighty.all(|j| j.standing == Standing::Pending) {
         let reason = "no threshold was judged: the run was over before their `after`";
         return (RunOutcome::NoData, reason.to_owned());
     }
-    if weighty().next().is_some() {
+    if weighs(judgements) {
         return (RunOutcome::Passed, met(judgements));
     }
-    match (all.failures, exceptions) {
-        (0, 0) => (RunOutcome::Passed, "no request failed".to_owned()),
-        (0, _) => (
-            RunOutcome::RequestsFailed,
-            format!("{exceptions} exceptions in tasks, and no threshold to judge them by"),
-        ),
-        (failures, _) => (
+    let warned = if judgements.is_empty() {
+        String::new()
+    } else {
+        format!("; {}", met(judgements))
+    };
+    match all.failures {
+        0 => (RunOutcome::Passed, format!("no request failed{warned}")),
+        failures => (
             RunOutcome::RequestsFailed,
             format!(
-                "{failures} of {} requests failed, and no threshold to judge them by",
+                "{failures} of {} requests failed, and no threshold to judge them by{warned}",
                 all.requests
             ),
         ),
     }
+}
+
+/// Whether any threshold can fail the run.
+fn weighs(judgements: &[Judgement]) -> bool {
+    judgements
+        .iter()
+        .any(|judgement| judgement.level == Level::Fail)
+}
+
+/// What does not decide, but must be known to whoever relies on the verdict.
+fn beside(all: &Entry, exceptions: u64) -> String {
+    let count = |count: u64, what: &str| match count {
+        0 => String::new(),
+        1 => format!("; 1 {what}"),
+        count => format!("; {count} {what}s"),
+    };
+    let interrupted = match all.interrupted {
+        0 => String::new(),
+        count => format!("; {count} interrupted by the end of the run"),
+    };
+    count(exceptions, "exception") + &interrupted
 }
 
 /// The first broken threshold in full, and how many more there are; none when none is broken.
@@ -168,5 +201,8 @@ mod tests {
         assert_eq!(verdict_on(&[], 0, 0).0, RunOutcome::NoData);
         assert_eq!(verdict_on(&[], 10, 0).0, RunOutcome::Passed);
         assert_eq!(verdict_on(&[], 10, 1).0, RunOutcome::RequestsFailed);
+        let ended = verdict(&Ending::NoUsers, &[], &Entry::default(), 3);
+        assert_eq!(ended.outcome, RunOutcome::NoData);
+        assert!(ended.reason.ends_with("; 3 exceptions"), "{}", ended.reason);
     }
 }

@@ -3,6 +3,8 @@
 //! Owns the classes of failure and the two texts of each (file and console). Must not know how a
 //! failure comes about: transports and checks word their own.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::python_repr::str_repr;
@@ -31,6 +33,23 @@ pub enum FailureKind {
     Protocol,
     /// The request could not be made from its template: nothing was sent.
     Template,
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FailureKind::Status => "status",
+            FailureKind::RateLimited => "rate limit",
+            FailureKind::Check => "check",
+            FailureKind::Extract => "extraction",
+            FailureKind::Connect => "connection",
+            FailureKind::Tls => "TLS",
+            FailureKind::Timeout => "timeout",
+            FailureKind::Closed => "closed connection",
+            FailureKind::Protocol => "protocol",
+            FailureKind::Template => "template",
+        })
+    }
 }
 
 /// One failed request's reason. Rows of the failure table are kept per (endpoint, failure).

@@ -7,9 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::model::python_repr::float_repr;
-use crate::model::units::{format_count, format_duration, format_time};
+use crate::model::units::format_count;
 use crate::stats::Row;
-use crate::threshold::{Judgement, Metric};
 
 /// A number whose Python type shows in how it is written: `16` or `16.0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -127,26 +126,6 @@ pub fn rate(per_second: f64) -> String {
     }
 }
 
-/// A number as someone chose it, a limit or a mark on an axis: `0.5`, `20`, `1 500`.
-#[must_use]
-pub fn chosen(value: f64) -> String {
-    if value >= 1000.0 && value.fract() == 0.0 {
-        format_count(truncated(value))
-    } else {
-        short(value, 4)
-    }
-}
-
-/// A time as someone chose it: `200ms`, `1.5s`, `2m`.
-#[must_use]
-pub fn chosen_time(seconds: f64) -> String {
-    match Duration::try_from_secs_f64(seconds) {
-        Ok(time) if seconds >= 60.0 => format_duration(time),
-        _ if seconds >= 1.0 => format!("{}s", chosen(seconds)),
-        _ => format!("{}ms", chosen(seconds * 1e3)),
-    }
-}
-
 /// A number with at most so many decimals and no zeros at its end.
 fn short(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -170,6 +149,16 @@ pub fn table_ms(time: Duration) -> String {
     }
 }
 
+/// A number as someone chose it, a limit or a mark on an axis: `0.5`, `20`, `1 500`.
+#[must_use]
+pub fn chosen(value: f64) -> String {
+    if value >= 1000.0 && value.fract() == 0.0 {
+        format_count(truncated(value))
+    } else {
+        short(value, 4)
+    }
+}
+
 /// A size for reading: `512 B`, `1.4 kB`, `3.0 MB`.
 #[must_use]
 pub fn bytes(count: f64) -> String {
@@ -179,34 +168,6 @@ pub fn bytes(count: f64) -> String {
         format!("{:.1} kB", count / 1e3)
     } else {
         format!("{:.1} MB", count / 1e6)
-    }
-}
-
-/// What a threshold's figure was, in its metric's unit.
-#[must_use]
-pub fn observed(judgement: &Judgement) -> String {
-    let Some(value) = judgement.observed else {
-        return "no data".to_owned();
-    };
-    match judgement.metric {
-        Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => {
-            Duration::try_from_secs_f64(value).map_or_else(|_| float_repr(value), format_time)
-        }
-        Metric::ErrorRate => percent(value),
-        Metric::Rps => format!("{}/s", rate(value)),
-        Metric::Requests | Metric::Failures | Metric::RateLimited => chosen(value),
-    }
-}
-
-/// A threshold's limit, in its metric's unit.
-#[must_use]
-pub fn limit(judgement: &Judgement) -> String {
-    let value = judgement.limit;
-    match judgement.metric {
-        Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => chosen_time(value),
-        Metric::ErrorRate => percent(value),
-        Metric::Rps => format!("{}/s", chosen(value)),
-        Metric::Requests | Metric::Failures | Metric::RateLimited => chosen(value),
     }
 }
 
@@ -253,8 +214,6 @@ mod tests {
         let rates = [0.0, 0.001, 0.25, 9.999, 12.34, 1234.4].map(rate);
         assert_eq!(rates, ["0", "<0.01", "0.25", "10.0", "12.3", "1 234"]);
         assert_eq!([0.5, 20.0, 1_500.0].map(chosen), ["0.5", "20", "1 500"]);
-        let times = [0.2, 1.5, 5.0, 120.0].map(chosen_time);
-        assert_eq!(times, ["200ms", "1.5s", "5s", "2m"]);
         assert_eq!([0.0, 1_440.0, 3e6].map(bytes), ["0 B", "1.4 kB", "3.0 MB"]);
     }
 }

@@ -47,6 +47,12 @@ impl AnswerReader {
         }
     }
 
+    /// Another hop of a redirect is sent: what arrived until now was not the answer.
+    pub fn forget(&mut self) {
+        self.body.clear();
+        self.answer = Answer::default();
+    }
+
     /// Status line and headers arrived. Called again for each hop of a redirect; what was
     /// collected of an earlier hop's body is forgotten.
     pub fn head(&mut self, at: Offset, status: StatusCode, reason: &str, headers: HeaderMap) {

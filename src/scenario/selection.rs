@@ -35,7 +35,7 @@ impl Selection {
             }
         }
         let tasks = classes.iter().flat_map(|class| &class.tasks);
-        let there: BTreeSet<String> = tasks.flat_map(|task| task.tags.clone()).collect();
+        let known: BTreeSet<String> = tasks.flat_map(|task| task.tags.clone()).collect();
         let had_tasks = classes.iter().any(|class| !class.tasks.is_empty());
         classes.retain_mut(|class| {
             let before = class.tasks.len();
@@ -49,18 +49,25 @@ impl Selection {
             before == 0 || !class.tasks.is_empty()
         });
         if classes.is_empty() && had_tasks && !report.has_problems() {
-            let message = if there.is_empty() {
-                "leave no task to run: no task has tags".to_owned()
-            } else {
-                let there: Vec<&str> = there.iter().map(String::as_str).collect();
-                format!(
-                    "leave no task to run; the tags there are: {}",
-                    there.join(", ")
-                )
-            };
-            report.problem_with("the tags asked for", message);
+            report.problem_with("tags", self.nothing_left(&known));
         }
         drop_weightless(classes, report);
+    }
+
+    /// What was asked for in vain, and what there is.
+    fn nothing_left(&self, known: &BTreeSet<String>) -> String {
+        let asked: Vec<String> = [("with", &self.tags), ("without", &self.exclude_tags)]
+            .into_iter()
+            .filter(|(_, tags)| !tags.is_empty())
+            .map(|(how, tags)| format!("{how} {}", tags.join(", ")))
+            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let known = if known.is_empty() {
+            "no task has any tag".to_owned()
+        } else {
+            format!("the tasks' tags are: {}", known.join(", "))
+        };
+        format!("no task is left {}; {known}", asked.join(" and "))
     }
 
     fn keep_named(&self, classes: &mut Vec<UserClass>, report: &mut Report) {

@@ -63,6 +63,13 @@ pub struct Delta {
 impl Delta {
     /// Adds all that `other` counted.
     pub fn merge(&mut self, other: &Delta) {
+        self.merge_entries(other);
+        merge_occurrences(&mut self.failures, &other.failures);
+        merge_occurrences(&mut self.exceptions, &other.exceptions);
+    }
+
+    /// Adds the statistics per endpoint alone.
+    pub(super) fn merge_entries(&mut self, other: &Delta) {
         if self.entries.len() < other.entries.len() {
             self.entries
                 .resize_with(other.entries.len(), Entry::default);
@@ -70,8 +77,6 @@ impl Delta {
         for (mine, theirs) in self.entries.iter_mut().zip(&other.entries) {
             mine.merge(theirs);
         }
-        merge_occurrences(&mut self.failures, &other.failures);
-        merge_occurrences(&mut self.exceptions, &other.exceptions);
     }
 
     /// The sum over some endpoints; over all when `endpoints` is empty.
@@ -95,10 +100,20 @@ fn merge_occurrences<K: Ord + Clone>(
     theirs: &BTreeMap<K, Occurrences>,
 ) {
     for (key, &occurrences) in theirs {
-        mine.entry(key.clone())
-            .and_modify(|sum| sum.merge(occurrences))
-            .or_insert(occurrences);
+        add_occurrences(mine, key.clone(), occurrences);
     }
+}
+
+/// Adds occurrences to those of a key.
+pub(super) fn add_occurrences<K: Ord>(
+    known: &mut BTreeMap<K, Occurrences>,
+    key: K,
+    occurrences: Occurrences,
+) {
+    known
+        .entry(key)
+        .and_modify(|sum| sum.merge(occurrences))
+        .or_insert(occurrences);
 }
 
 #[cfg(test)]

@@ -6,7 +6,12 @@ use std::time::Duration;
 
 use crate::model::{EndpointId, Offset};
 
-use super::{Delta, Entry};
+use super::delta::add_occurrences;
+use super::{Delta, Entry, ExceptionKey};
+
+/// Distinct failures (and exceptions) kept apart; later ones are counted together. A server whose
+/// every answer fails in its own words must not fill the memory of a soak.
+const DISTINCT: usize = 1000;
 
 /// Everything counted since the start, or since the statistics were last reset.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +25,27 @@ pub struct Totals {
 impl Totals {
     /// Adds a delta.
     pub fn add(&mut self, delta: &Delta) {
-        self.delta.merge(delta);
+        self.delta.merge_entries(delta);
         self.all.merge(&delta.sum(&[]));
+        for ((endpoint, failure), &seen) in &delta.failures {
+            let known = &mut self.delta.failures;
+            let mut key = (*endpoint, failure.clone());
+            if known.len() >= DISTINCT && !known.contains_key(&key) {
+                key.1.text = format!("(further {} failures)", failure.kind);
+            }
+            add_occurrences(known, key, seen);
+        }
+        for (exception, &seen) in &delta.exceptions {
+            let known = &mut self.delta.exceptions;
+            let mut key = exception.clone();
+            if known.len() >= DISTINCT && !known.contains_key(&key) {
+                key = ExceptionKey {
+                    message: "(further exceptions)".to_owned(),
+                    ..key
+                };
+            }
+            add_occurrences(known, key, seen);
+        }
     }
 
     /// Forgets all and counts from `at`.
@@ -30,6 +54,12 @@ impl Totals {
             since: at,
             ..Totals::default()
         };
+    }
+
+    /// When counting began.
+    #[must_use]
+    pub fn since(&self) -> Offset {
+        self.since
     }
 
     /// All of it.

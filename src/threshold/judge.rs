@@ -64,6 +64,27 @@ impl Judgement {
         format!("{}{on}{over}", self.expression)
     }
 
+    /// What was observed, in the unit of the metric; so exact that a broken threshold shows it.
+    #[must_use]
+    pub fn shown_observed(&self) -> String {
+        let Some(observed) = self.observed else {
+            return "no data".to_owned();
+        };
+        // Rounded for reading, 2.001 s would stand broken beside a limit of 2 s.
+        let close = (observed - self.limit).abs() < self.limit.abs() * 0.01;
+        if close && self.standing == Standing::Failed {
+            self.metric.show_limit((observed * 1e6).round() / 1e6)
+        } else {
+            self.metric.show_observed(observed)
+        }
+    }
+
+    /// The limit, in the unit of the metric.
+    #[must_use]
+    pub fn shown_limit(&self) -> String {
+        self.metric.show_limit(self.limit)
+    }
+
     /// Whether the run fails by it: broken, or without data, and not just a warning.
     #[must_use]
     pub fn fails_run(&self) -> bool {
@@ -74,7 +95,7 @@ impl Judgement {
 /// What thresholds are judged over.
 #[derive(Clone, Copy, Debug)]
 pub struct Evidence<'a> {
-    /// Time since the start of the run.
+    /// Time since the start of the run; the moment users were told to end once they were.
     pub elapsed: Offset,
     /// Everything counted.
     pub totals: &'a Totals,
@@ -90,9 +111,11 @@ pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
             let (delta, covered) = evidence.window.last(span);
             (delta.sum(&threshold.on), covered)
         }
+        // Not Locust's stretch, which ends with the last request: a service that stopped answering
+        // half-way must not have the rate of its better half.
         None => (
             evidence.totals.sum(&threshold.on),
-            evidence.totals.counted(),
+            evidence.elapsed.since(evidence.totals.since()),
         ),
     };
     let observed = observe(threshold.metric, &entry, stretch)
@@ -145,13 +168,7 @@ impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let condition = self.condition();
         match self.observed {
-            Some(observed) => {
-                write!(
-                    f,
-                    "{condition}: observed {}",
-                    self.metric.show_observed(observed)
-                )
-            }
+            Some(_) => write!(f, "{condition}: observed {}", self.shown_observed()),
             None => write!(f, "{condition}: no data"),
         }
     }

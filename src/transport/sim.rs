@@ -191,6 +191,7 @@ impl Client for SimClient {
         let mut hop = None;
         let result = loop {
             let current = hop.as_ref().unwrap_or(request);
+            reader.forget();
             let answered = self.exchange(current, deadline, reader).await;
             let next =
                 answered.and_then(|(status, headers)| redirects.next(current, status, &headers));

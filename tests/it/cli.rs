@@ -10,6 +10,7 @@ mod exit_codes;
 mod locust_form;
 mod program;
 mod report;
+mod running;
 mod secrets;
 mod service;
 mod signals;

@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::event::{Command, Ending, Phase, Severity, StopReason};
 use crate::model::units::format_duration;
 
+use crate::scenario::plan::Load;
+
 use super::super::shard::ShardCommand;
 use super::super::signal::Level;
 use super::{Director, Orders};
@@ -23,6 +25,12 @@ impl Director {
         self.phase = Phase::Stopping;
         self.next_step = None;
         self.target_users = 0;
+        // The last moment of the load: what follows is its end.
+        let now = self.clock.now();
+        if now.since(self.collector.last_tick()) > STOPPING_POLL {
+            self.tick().await;
+        }
+        self.collector.load_ends(now);
         // A pause must not hold back users that are to end.
         self.tell_all(|| ShardCommand::Pause(false)).await;
         let mut measures = self.measures(&ending);
@@ -32,12 +40,14 @@ impl Director {
             match self.until_gone(patience, commands).await {
                 Gone::Yes => break,
                 Gone::No => self.announce_impatience(level),
-                Gone::AskedAgain(reason) => {
-                    // Who asked first decides what the run is called.
-                    if !matches!(ending, Ending::Stopped(_)) {
-                        ending = Ending::Stopped(reason);
-                    }
+                // Who asked first decides what the run is called.
+                Gone::Asked(_) if was_asked(&ending) => {
                     measures = VecDeque::from([(Level::Abort, FAREWELL)]);
+                }
+                Gone::Asked(reason) => {
+                    ending = Ending::Stopped(reason);
+                    measures = self.measures(&ending);
+                    self.announce_stop(&ending);
                 }
             }
         }
@@ -46,12 +56,8 @@ impl Director {
 
     /// What users are told, one after the other, and how long each is given to work.
     fn measures(&self, ending: &Ending) -> VecDeque<(Level, Duration)> {
-        let asked = matches!(
-            ending,
-            Ending::Stopped(StopReason::Interrupt | StopReason::Terminate)
-        );
         // Whoever asks for the end wants no new requests, farewells included.
-        let (gently, firmly) = if asked {
+        let (gently, firmly) = if was_asked(ending) {
             (Level::Halt, Level::Abort)
         } else {
             (Level::Stop, Level::Kill)
@@ -63,9 +69,16 @@ impl Director {
         measures
     }
 
-    /// Tells whoever asked for the end what happens now, and how to have it sooner.
+    /// Tells why users are told to end; whoever asked for it, how to have it sooner.
     fn announce_stop(&mut self, ending: &Ending) {
         let sooner = match ending {
+            Ending::Completed => {
+                let over = match self.plan.load {
+                    Load::Users { .. } => "--run-time limit reached, shutting down",
+                    Load::Stages(_) => "the last stage is over, shutting down",
+                };
+                return self.collector.notice(Severity::Info, over);
+            }
             Ending::Stopped(StopReason::Interrupt) => "Ctrl+C again ends at once",
             Ending::Stopped(StopReason::Terminate) => "a second SIGTERM ends at once",
             _ => return,
@@ -105,8 +118,8 @@ impl Director {
             tokio::select! {
                 biased;
                 command = commands.next() => match command {
-                    Command::Stop(reason) => return Gone::AskedAgain(reason),
-                    Command::Abort => return Gone::AskedAgain(StopReason::Interrupt),
+                    Command::Stop(reason) => return Gone::Asked(reason),
+                    Command::Abort => return Gone::Asked(StopReason::Interrupt),
                     Command::AddUsers(_) | Command::Pause | Command::Resume => {}
                 },
                 () = self.clock.sleep_until(wake) => {}
@@ -115,10 +128,18 @@ impl Director {
     }
 }
 
+/// Whether someone asked for the end by a signal.
+fn was_asked(ending: &Ending) -> bool {
+    matches!(
+        ending,
+        Ending::Stopped(StopReason::Interrupt | StopReason::Terminate)
+    )
+}
+
 /// What became of users told to end.
 enum Gone {
     Yes,
     No,
-    /// Someone asked again, for this reason.
-    AskedAgain(StopReason),
+    /// Someone asked for the end meanwhile, for this reason.
+    Asked(StopReason),
 }

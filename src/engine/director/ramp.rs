@@ -25,9 +25,10 @@ impl Director {
     /// stage's ramp is not worth a line each time.
     fn target_stays(&self) -> bool {
         let now = self.clock.now();
-        self.shape
-            .next_change(now)
-            .is_none_or(|change| change > now + TICK)
+        let change = self.shape.next_change(now);
+        // The end of the load is no new target.
+        let change = change.filter(|_| change != self.shape.ends_at());
+        change.is_none_or(|change| change > now + TICK)
     }
 
     /// One step of a ramp: tells the shards, and notes when the next one is due.
@@ -38,6 +39,7 @@ impl Director {
         for change in step.into_iter().flat_map(|step| step.changes) {
             self.change(&change).await;
         }
+        self.collector.saw_users(self.dispatcher.total());
         if !over {
             self.next_step = Some(due + self.dispatcher.pause());
             return;
@@ -47,8 +49,10 @@ impl Director {
         if self.target_stays() {
             self.announce_spawned();
         }
-        if self.plan.reset_stats {
+        // Once: later ramps are part of what is measured.
+        if self.plan.reset_stats && !std::mem::replace(&mut self.was_reset, true) {
             self.collector.notice(Severity::Info, "Resetting stats");
+            self.gather().await;
             self.collector.reset(self.clock.now());
         }
     }
@@ -59,7 +63,6 @@ impl Director {
         let command = if change.delta > 0 {
             let first = self.next_user;
             self.next_user += u64::from(count);
-            self.began = true;
             ShardCommand::Spawn {
                 class,
                 count,

@@ -44,6 +44,7 @@ impl Director {
         lag
     }
 
+    /// Takes figures and tells everyone; an ending when the run must not go on.
     pub(super) async fn tick(&mut self) -> Option<Ending> {
         let lag = self.gather().await;
         self.warn_of_lag(lag);
@@ -59,13 +60,15 @@ impl Director {
             generator: self.probe.read(lag),
         };
         let early = self.collector.tick(now, &stand);
-        early.or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
+        early
+            .or_else(|| self.shard_lost.then_some(Ending::ThreadLost))
+            .or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
     }
 
     /// Whether all users ended by themselves: nothing would ever be sent again. Asked with fresh
     /// counts only.
     fn everyone_gone(&self) -> bool {
-        let expected = self.began && self.target_users > 0 && self.phase == Phase::Running;
+        let expected = self.next_user > 0 && self.target_users > 0 && self.phase == Phase::Running;
         expected && self.users.total() == 0
     }
 

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use crate::event::{Ending, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration};
-use crate::output::figures::{limit, observed};
 use crate::output::verdict::{Tone, headline, standing};
 
 use super::style::{Style, tame};
@@ -57,8 +56,8 @@ fn thresholds(record: &RunRecord, style: Style) -> String {
         table.push([
             style.mark(tone),
             tame(&judgement.condition()),
-            observed(judgement),
-            limit(judgement),
+            judgement.shown_observed(),
+            judgement.shown_limit(),
             word.to_owned(),
         ]);
     }
@@ -87,6 +86,7 @@ fn circumstances(record: &RunRecord) -> String {
             format!("; ended early by {}", tame(condition))
         }
         Ending::NoUsers => "; ended because no user was left".to_owned(),
+        Ending::ThreadLost => "; ended because a load thread died".to_owned(),
     };
     format!(
         "{} by up to {} in {lasted}: {}{ended}\n",

@@ -166,5 +166,6 @@ fn ending(ending: &Ending) -> String {
         Ending::StopIf(condition) => format!("stop_if {condition}"),
         Ending::Threshold(condition) => format!("threshold {condition}"),
         Ending::NoUsers => "no user left".to_owned(),
+        Ending::ThreadLost => "a load thread died".to_owned(),
     }
 }

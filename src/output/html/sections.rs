@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::event::{RunRecord, Severity};
 use crate::model::units::{format_count, format_duration, format_time};
-use crate::output::figures::{bytes, limit, observed, percent, rate, table_ms};
+use crate::output::figures::{bytes, percent, rate, table_ms};
 use crate::output::locust_csv::failures::by_key;
 use crate::output::tables::Tables;
 use crate::output::utc;
@@ -99,8 +99,8 @@ pub(super) fn thresholds(record: &RunRecord) -> Vec<ThresholdView> {
                     Tone::Bad => "✗",
                 },
                 condition: judgement.condition(),
-                observed: observed(judgement),
-                limit: limit(judgement),
+                observed: judgement.shown_observed(),
+                limit: judgement.shown_limit(),
                 standing,
             }
         })

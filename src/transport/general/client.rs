@@ -74,6 +74,7 @@ impl GeneralClient {
         let mut hop = None;
         loop {
             let current = hop.as_ref().unwrap_or(request);
+            reader.forget();
             let (status, headers) = self.exchange(current, reader).await?;
             match redirects.next(current, status, &headers)? {
                 Some(next) => hop = Some(next),

@@ -45,7 +45,7 @@ const IMPURE: &[(&str, &str)] = &[
     ("std::time::Instant", "the clock"),
     ("std::time::SystemTime", "the clock"),
     ("jiff::Timestamp::now", "the clock"),
-    ("jiff::Zoned::now", "the clock"),
+    ("jiff::ZonedDateTime::now", "the clock"),
     ("rand::rng", "unseeded chance"),
     ("rand::thread_rng", "unseeded chance"),
     ("rand::random", "unseeded chance"),

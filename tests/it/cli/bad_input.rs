@@ -1,6 +1,7 @@
 //! What people get wrong: each with a clear message and its code, nothing sent, no result touched.
 
-use super::program::{Folder, QUICK, ran};
+use super::program::{Folder, QUICK};
+use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 
 /// Keys that spoil [`QUICK`], and what is said about them.
@@ -12,8 +13,8 @@ const SPOILT: &[(&str, &str)] = &[
     ("include: missing.yaml", "missing.yaml: no such file"),
     ("include: quick.yaml", "goes round in a circle"),
     ("description: ${NOWHERE_SET}", "NOWHERE_SET is not set"),
-    ("thresholds: [p95 << 2s]", "p95 << 2s"),
-    ("thresholds: [p95 < 2%]", "p95 < 2%"),
+    ("thresholds: [p95 << 2s]", "\"<<\" is no comparison"),
+    ("thresholds: [p95 < 2%]", "\"2%\" is no limit for p95"),
     ("data: { q: { file: none.csv } }", "none.csv: no such file"),
     ("data: { q: { file: empty.csv } }", "empty.csv has no rows"),
 ];
@@ -34,19 +35,19 @@ const WORKLOADS: &[(&str, &str)] = &[
     ("user_classes: []\n", "user_classes"),
     ("user_classes: [{ name: A, tasks: [] }]\n", "tasks"),
     (
-        "user_classes: [{ weight: -1, tasks: [{ get: / }] }]\n",
+        "user_classes: [{ name: A, weight: -1, tasks: [{ get: / }] }]\n",
         "found -1",
     ),
     (
-        "user_classes: [{ tasks: [{ get: /, weight: -1 }] }]\n",
+        "user_classes: [{ name: A, tasks: [{ get: /, weight: -1 }] }]\n",
         "found -1",
     ),
     (
-        "users: 0\nuser_classes: [{ tasks: [{ get: / }] }]\n",
+        "users: 0\nuser_classes: [{ name: A, tasks: [{ get: / }] }]\n",
         "found 0",
     ),
     (
-        "users: many\nuser_classes: [{ tasks: [{ get: / }] }]\n",
+        "users: many\nuser_classes: [{ name: A, tasks: [{ get: / }] }]\n",
         "found many",
     ),
     ("users: [\n", "quick.yaml:"),
@@ -61,7 +62,10 @@ const ARGUMENTS: &[(&[&str], &str)] = &[
     (&["-t", "soon"], "--run-time: \"soon\" is not a duration"),
     (&["-H", "http://"], "is not a host"),
     (&["-H", "ftp://localhost"], "only http and https"),
-    (&["-T", "nosuchtag"], "nosuchtag"),
+    (
+        &["-T", "nosuchtag"],
+        "no task is left with nosuchtag; no task has any tag",
+    ),
     (&["--set", "usres=5"], "did you mean `users`?"),
     (&["--set", "users"], "PATH=VALUE"),
     (&["--seed", "x"], "--seed"),
@@ -99,7 +103,7 @@ fn a_spoilt_scenario_is_refused_with_its_place_and_nothing_is_sent() {
         .map(|(keys, message)| (format!("{QUICK}{keys}\n"), *message))
         .collect();
     all.extend(STEPS.iter().map(|(step, message)| {
-        let task = format!("user_classes: [{{ tasks: [{{ name: t, {step} }}] }}]\n");
+        let task = format!("user_classes: [{{ name: A, tasks: [{{ name: t, {step} }}] }}]\n");
         (task, *message)
     }));
     all.extend(

@@ -1,6 +1,7 @@
 //! The commands beside `run`: what they print and write.
 
-use super::program::{Folder, ran};
+use super::program::Folder;
+use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 
 const COMMANDS: [&str; 7] = [
@@ -66,7 +67,7 @@ fn list_shows_what_is_built_in_and_what_is_here() {
     let folder = Folder::new();
     folder.write(
         "scenarios/mine.yaml",
-        "description: My own\nusers: 3\nuser_classes: [{ tasks: [{ get: / }] }]\n",
+        "description: My own\nusers: 3\nuser_classes: [{ name: A, tasks: [{ get: / }] }]\n",
     );
     folder.write("scenarios/broken.yaml", "users: [\n");
     let ran = ran(folder.ragload(&["list"])).expect(0);
@@ -209,7 +210,7 @@ fn wait_for_waits_until_the_target_is_up() {
     let (folder, nobody) = (Folder::quick(""), Nobody::new());
     let host = nobody.host();
     let run = ["run", "quick.yaml", "-H", &host, "--wait-for", "30s"];
-    let running = super::program::start(folder.ragload(&run));
+    let mut running = super::running::start(folder.ragload(&run));
     running.until_says("Waiting up to 30s");
     let port = nobody.port;
     drop(nobody);

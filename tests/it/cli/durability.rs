@@ -2,7 +2,8 @@
 
 #![cfg(unix)]
 
-use super::program::{Folder, PROGRAM, Ran, ran, start, until};
+use super::program::{Folder, PROGRAM, Ran};
+use super::running::{ran, start, until};
 use super::service::Service;
 
 /// Rows of a CSV file, each of as many fields as the header.

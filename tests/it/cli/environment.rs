@@ -1,6 +1,7 @@
 //! Where values come from, as `check` tells it: flag, environment, `.env`, file.
 
-use super::program::{Folder, QUICK, ran};
+use super::program::{Folder, QUICK};
+use super::running::ran;
 
 /// What `check` says of a setting: its value and where it came from.
 #[track_caller]

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ragload::demo::Faults;
 
-use super::program::{Folder, Ran, ran};
+use super::program::{Folder, Ran};
+use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 
 /// `ragload run quick.yaml -H <service>` with more arguments.
@@ -139,8 +140,7 @@ fn broken_thresholds_end_with_99() {
         failing(),
     );
     let ran = run(&folder, &service, &[]).expect(99);
-    ran.shows("FAILED")
-        .shows("1 of 2 thresholds broken: error_rate < 1%");
+    ran.shows("FAILED").shows("error_rate < 1%: observed 100%");
     let service = Service::start();
     run(&folder, &service, &[])
         .expect(0)

@@ -3,7 +3,8 @@
 use ragload::demo::Faults;
 use serde_json::Value;
 
-use super::program::{Folder, PROGRAM, ran};
+use super::program::{Folder, PROGRAM};
+use super::running::ran;
 use super::service::Service;
 
 #[test]
@@ -76,7 +77,7 @@ fn failures_end_with_1_or_the_code_asked_for() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_is_judged_by_locusts_rules_and_cuts_off_at_once() {
-    use super::program::start;
+    use super::running::start;
 
     let service = Service::slow(std::time::Duration::from_secs(5));
     let folder = Folder::quick("");
@@ -85,6 +86,8 @@ fn ctrl_c_is_judged_by_locusts_rules_and_cuts_off_at_once() {
         "-f",
         "quick.yaml",
         "--headless",
+        "-t",
+        "60s",
         "-H",
         &host,
         "--csv",
@@ -92,7 +95,7 @@ fn ctrl_c_is_judged_by_locusts_rules_and_cuts_off_at_once() {
         "--html",
         "y.html",
     ];
-    let running = start(folder.ragload(&run));
+    let mut running = start(folder.ragload(&run));
     running.until_says("All users spawned");
     running.signal("INT");
     running.end().expect(0).says("(exit code 0)");
@@ -162,7 +165,7 @@ fn locusts_variables_stand_for_its_options() {
         ("LOCUST_HOST", &host),
         ("LOCUST_USERS", "3"),
         ("LOCUST_SPAWN_RATE", "30"),
-        ("LOCUST_RUN_TIME", "1s"),
+        ("LOCUST_RUN_TIME", "1500ms"),
         ("LOCUST_CSV", "from_env"),
     ]);
     let ran = ran(command).expect(0);

@@ -2,7 +2,8 @@
 
 use ragload::demo::Faults;
 
-use super::program::{Folder, ran};
+use super::program::Folder;
+use super::running::ran;
 use super::service::Service;
 
 #[test]

@@ -2,7 +2,8 @@
 
 use ragload::demo::Faults;
 
-use super::program::{Folder, QUICK, ran};
+use super::program::{Folder, QUICK};
+use super::running::ran;
 use super::service::Service;
 
 const TOKEN: &str = "s3cr3t-t0ken-of-mine";

@@ -6,23 +6,15 @@ use std::time::Duration;
 
 use ragload::demo::Faults;
 
-use super::program::{Folder, Running, start, until};
+use super::program::Folder;
+use super::running::{Running, start, until};
 use super::service::Service;
 
 /// A run of a minute against `service`, once it has sent its first requests.
 fn under_way(folder: &Folder, service: &Service, more: &[&str]) -> Running {
     let host = service.host();
-    let run = [
-        "run",
-        "quick.yaml",
-        "-t",
-        "60s",
-        "--set",
-        "timeout=60s",
-        "-H",
-        &host,
-    ];
-    let running = start(folder.ragload(&[&run, more].concat()));
+    let run = ["run", "quick.yaml", "-t", "60s", "-H", &host];
+    let mut running = start(folder.ragload(&[&run, more].concat()));
     running.until_says("All users spawned");
     running
 }
@@ -44,7 +36,8 @@ const PATIENT: &str = "
 users: 2
 spawn_rate: 100
 user_classes:
-  - tasks: [{ name: query, post: /query, json: { query: hi }, timeout: 60s }]
+  - name: Patient
+    tasks: [{ name: query, post: /query, json: { query: hi }, timeout: 60s }]
     wait_time: { constant: 0s }
 ";
 
@@ -88,7 +81,7 @@ fn ctrl_c_lets_requests_in_flight_finish_and_writes_everything() {
 #[test]
 fn a_second_ctrl_c_ends_at_once_and_still_writes_everything() {
     let (folder, service) = (patient(), hanging());
-    let running = under_way(&folder, &service, &[]);
+    let mut running = under_way(&folder, &service, &[]);
     until("both users wait for their answer", || asked(&service) == 2);
     running.signal("INT");
     running.until_says("Ctrl+C again");
@@ -106,7 +99,7 @@ fn a_second_ctrl_c_ends_at_once_and_still_writes_everything() {
 #[test]
 fn sigterm_ends_with_143_also_when_it_comes_twice() {
     let (folder, service) = (patient(), hanging());
-    let running = under_way(&folder, &service, &[]);
+    let mut running = under_way(&folder, &service, &[]);
     until("both users wait for their answer", || asked(&service) == 2);
     running.signal("TERM");
     running.until_says("a second SIGTERM");
@@ -129,7 +122,8 @@ fn a_stop_timeout_of_zero_cuts_requests_off_at_the_first_ctrl_c() {
 fn ctrl_c_while_waiting_for_the_target_ends_before_the_run() {
     let (folder, nobody) = (patient(), super::service::Nobody::new());
     let host = nobody.host();
-    let running = start(folder.ragload(&["run", "quick.yaml", "-H", &host, "--wait-for", "60s"]));
+    let mut running =
+        start(folder.ragload(&["run", "quick.yaml", "-H", &host, "--wait-for", "60s"]));
     running.until_says("Waiting");
     running.signal("INT");
     running

@@ -2,7 +2,8 @@
 
 #![cfg(unix)]
 
-use super::program::{Folder, PROGRAM, ran};
+use super::program::{Folder, PROGRAM};
+use super::running::ran;
 use super::service::Service;
 use crate::tools::tool;
 
@@ -52,7 +53,7 @@ fn piped_output_is_plain() {
         ran.stderr
     );
     let summary =
-        super::program::ran(folder.ragload(&["run", "quick.yaml", "-H", &host, "--only-summary"]));
+        super::running::ran(folder.ragload(&["run", "quick.yaml", "-H", &host, "--only-summary"]));
     assert!(!summary.stderr.contains("req/s"), "{}", summary.stderr);
 }
 
@@ -84,14 +85,14 @@ fn a_terminal_shows_one_line_that_is_redrawn_and_then_the_summary() {
     ];
     tmux(&window).expect(0);
     let screen = || tmux(&["capture-pane", "-p"]).stdout;
-    super::program::until("two seconds are shown", || screen().contains("2s left"));
+    super::running::until("two seconds are shown", || screen().contains("2s left"));
     let shown = screen();
     assert_eq!(
         shown.lines().filter(|line| line.contains("req/s")).count(),
         1,
         "{shown}"
     );
-    super::program::until("the run is over", || screen().contains("code 0"));
+    super::running::until("the run is over", || screen().contains("code 0"));
     let end = screen();
     tmux(&["kill-server"]);
     assert!(end.contains("PASSED  quick against"), "{end}");

@@ -88,6 +88,12 @@ impl Simulation {
         }
     }
 
+    /// With statistics reset once all users are spawned.
+    pub(super) fn resetting(mut self) -> Self {
+        self.plan.reset_stats = true;
+        self
+    }
+
     /// Over so many shards.
     pub(super) fn shards(mut self, shards: usize) -> Self {
         self.shards = shards;

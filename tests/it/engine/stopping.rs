@@ -131,3 +131,72 @@ fn a_pause_holds_users_back_and_the_end_lets_them_go() {
     let lasted = ran.record.duration.as_secs_f64();
     assert!((20.0..20.1).contains(&lasted), "{lasted}");
 }
+
+#[test]
+fn what_aborted_a_run_stays_broken_however_well_it_winds_down() {
+    let more = "thresholds: [{ check: p95 < 50ms, abort: true, over: 3s, min_requests: 5 }]";
+    let ran = Simulation::yaml(&slow("30s", more)).run(|request| {
+        // Slow once, then one long request each while users are winding down.
+        answer(if request.count < 8 { 400 } else { 9000 })
+    });
+    assert_eq!(ran.record.verdict.outcome, RunOutcome::ThresholdsBroken);
+    let reason = &ran.record.verdict.reason;
+    assert!(
+        reason.starts_with("p95 < 50ms over 3s: observed 4"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn windows_are_judged_as_the_load_ended_and_not_over_the_winding_down() {
+    let more = "thresholds: [{ check: rps > 3, over: 5s }, p95 < 20s]";
+    let ran = Simulation::yaml(&slow("30s", more))
+        .run(|request| answer(if request.count < 39 { 500 } else { 15_000 }));
+    assert!(ran.record.duration.as_secs() > 30);
+    let verdict = &ran.record.verdict;
+    assert_eq!(verdict.outcome, RunOutcome::Passed, "{}", verdict.reason);
+}
+
+#[test]
+fn ctrl_c_while_the_run_winds_down_still_lets_requests_in_flight_finish() {
+    let ran = Simulation::yaml(&slow("30s", ""))
+        .at(21.0, Command::Stop(StopReason::Interrupt))
+        .run(|_| answer(3000));
+    // The pairs that began at 18 s: their first requests end at 21 s, the second ones in flight
+    // at 21 s are let finish.
+    assert_eq!(ran.record.aggregated.row.interrupted, 0);
+    assert_eq!(ran.record.verdict.outcome, RunOutcome::Interrupted);
+}
+
+#[test]
+fn resetting_statistics_forgets_the_ramp_and_nothing_else() {
+    let ran = Simulation::yaml(
+        "
+users: 10
+spawn_rate: 1
+run_time: 30s
+user_classes:
+  - name: A
+    wait_time: { constant: 1s }
+    tasks: [{ name: a, get: /a }]
+",
+    )
+    .resetting()
+    .run(|request| {
+        if request.client < 9 && request.count == 0 {
+            SimReply::status(500)
+        } else {
+            answer(10)
+        }
+    });
+    assert_eq!(ran.record.aggregated.row.failures, 0);
+    let resets = ran
+        .notices
+        .iter()
+        .filter(|notice| notice.text == "Resetting stats")
+        .count();
+    assert_eq!(resets, 1);
+    // Ten users for twenty-one seconds; what was sent before is gone.
+    let requests = ran.record.aggregated.row.requests;
+    assert!((200..=215).contains(&requests), "{requests}");
+}

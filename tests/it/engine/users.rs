@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use ragload::event::{Command, Ending};
+use ragload::event::{Command, Ending, RunOutcome};
 use ragload::transport::sim::SimReply;
 
 use super::harness::{Simulation, answer};
@@ -117,6 +117,7 @@ user_classes:
     .run(|_| SimReply::status(200).body("{}"));
     assert_eq!(ran.requests("GET /a"), 0);
     assert_eq!(ran.record.ending, Ending::NoUsers);
+    assert_eq!(ran.record.verdict.outcome, RunOutcome::NoData);
     assert_eq!(
         ran.record
             .exceptions
@@ -203,5 +204,72 @@ user_classes:
     assert_eq!(
         *counts,
         expected.map(|(name, count)| (name.to_owned(), count))
+    );
+}
+
+#[test]
+fn a_login_has_a_data_row_before_any_task_has_drawn_one() {
+    let ran = Simulation::yaml(
+        "
+users: 2
+spawn_rate: 2
+run_time: 5s
+data: { account: { inline: [ann, bob], order: sequential } }
+user_classes:
+  - name: A
+    wait_time: { constant: 1s }
+    on_start: [{ post: '/login/{{ account }}', request_name: /login }]
+    tasks: [{ name: a, get: /a }]
+",
+    )
+    .run(|_| answer(10));
+    assert_eq!(ran.requests("POST /login"), 2);
+    assert!(ran.record.exceptions.is_empty());
+}
+
+#[test]
+fn a_hop_that_hangs_is_timed_to_its_end_and_has_no_status() {
+    let ran = Simulation::yaml(
+        "
+users: 1
+spawn_rate: 1
+run_time: 2s
+user_classes:
+  - name: A
+    wait_time: { constant: 10s }
+    tasks: [{ name: a, get: /a, timeout: 5s }]
+",
+    )
+    .run(|request| match request.prepared.url.path() {
+        "/a" => SimReply::status(302).header(http::header::LOCATION, "/b".parse().unwrap()),
+        _ => SimReply::hang(),
+    });
+    let row = &ran.record.aggregated.row;
+    assert_eq!(
+        (row.requests, row.failures, row.statuses.clone()),
+        (1, 1, vec![(0, 1)])
+    );
+    assert_eq!(row.max.unwrap().as_secs(), 5);
+}
+
+#[test]
+fn secrets_in_failure_texts_are_masked() {
+    let ran = Simulation::yaml(
+        "
+users: 1
+spawn_rate: 1
+run_time: 2s
+user_classes:
+  - name: A
+    wait_time: { constant: 10s }
+    headers: { Authorization: Bearer sk-very-secret }
+    tasks: [{ name: a, get: /a, expect: { contains: sk-very-secret } }]
+",
+    )
+    .run(|_| answer(10));
+    let error = &ran.record.failures[0].error;
+    assert!(
+        error.contains("***") && !error.contains("sk-very-secret"),
+        "{error}"
     );
 }
