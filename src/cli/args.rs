@@ -194,6 +194,9 @@ pub(super) struct OurArgs {
     /// Wait this long for the target to come up before giving up
     #[arg(long, value_name = "TIME")]
     pub(super) wait_for: Option<String>,
+    /// Accept any certificate of the target
+    #[arg(long)]
+    pub(super) insecure: bool,
     /// Seed of all randomness, to repeat a run
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<String>,

@@ -65,9 +65,18 @@ pub(super) fn common(load: &LoadArgs, ours: &OurArgs, demo: Option<&OwnDemo>) ->
         seed: given(&ours.seed, "--seed"),
         approve_host: ours.approve_host.clone(),
         wait_for: given(&ours.wait_for, "--wait-for"),
-        set: ours.set.clone(),
+        set: settings(ours),
         ..Overrides::default()
     }
+}
+
+/// The values of the scenario that flags change.
+fn settings(ours: &OurArgs) -> Vec<String> {
+    let insecure = ours.insecure.then(|| "insecure=true".to_owned());
+    insecure
+        .into_iter()
+        .chain(ours.set.iter().cloned())
+        .collect()
 }
 
 /// The plan; or the exit code, every problem said.

@@ -15,3 +15,4 @@ mod secrets;
 mod service;
 mod signals;
 mod terminal;
+mod tls;

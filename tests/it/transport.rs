@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod secure;
+pub(crate) mod secure;
 pub(crate) mod server;
 
 use std::time::Duration;

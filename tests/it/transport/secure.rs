@@ -16,20 +16,20 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// A running TLS server and the files that go with it.
-pub(super) struct SecureServer {
+pub(crate) struct SecureServer {
     address: SocketAddr,
     files: TempDir,
 }
 
 /// What the server's certificate is like.
 #[derive(Clone, Copy)]
-pub(super) struct Manner {
-    pub(super) expired: bool,
-    pub(super) asks_for_certificate: bool,
+pub(crate) struct Manner {
+    pub(crate) expired: bool,
+    pub(crate) asks_for_certificate: bool,
 }
 
 impl SecureServer {
-    pub(super) async fn start(manner: Manner) -> SecureServer {
+    pub(crate) async fn start(manner: Manner) -> SecureServer {
         let files = tempfile::tempdir().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
@@ -53,11 +53,11 @@ impl SecureServer {
         SecureServer { address, files }
     }
 
-    pub(super) fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.address)
     }
 
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.files.path().join(name)
     }
 }
