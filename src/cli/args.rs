@@ -234,6 +234,12 @@ pub(super) struct OutputArgs {
     /// Write the final statistics as JSON to FILE.json
     #[arg(long, value_name = "FILE")]
     pub(super) json_file: Option<PathBuf>,
+    /// Write the verdict as JUnit XML: a test case per threshold and per endpoint
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) junit: Option<PathBuf>,
+    /// Write the summary as Markdown (also appended to $GITHUB_STEP_SUMMARY when that is set)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) markdown: Option<PathBuf>,
     /// No web UI: `run` never has one
     #[arg(long)]
     pub(super) headless: bool,

@@ -6,8 +6,10 @@
 mod approval;
 mod args;
 mod check;
+mod conclusion;
 mod demo;
 mod exit;
+mod github;
 mod init;
 mod list;
 mod locust;

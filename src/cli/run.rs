@@ -9,19 +9,18 @@ use tokio::sync::mpsc;
 
 use crate::clock::RunClock;
 use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
-use crate::event::{Command, RunRecord, Sink, SinkError, StopReason};
+use crate::event::{Command, Sink, StopReason};
 use crate::model::units::format_duration;
-use crate::output::console::{LocustTables, Progress, Screen, Style, summary};
+use crate::output::OutputPlan;
+use crate::output::console::{LocustTables, Progress, Screen, Style};
 use crate::output::locust_csv::history::Detail;
-use crate::output::verdict::headline;
-use crate::output::{OutputPlan, locust_json};
 use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
 use crate::transport::General;
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
 use super::screen::{say, show};
-use super::{approval, check, exit, logging, plan, signals, task_ratio};
+use super::{approval, check, conclusion, exit, logging, plan, signals, task_ratio};
 
 /// Events that may wait for the engine.
 const COMMANDS: usize = 16;
@@ -58,7 +57,12 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
             return Ok(code);
         }
     };
-    conclude(&finished, &args.output, &outputs, style)
+    Ok(conclusion::conclude(
+        &finished,
+        &args.output,
+        &outputs,
+        environment,
+    ))
 }
 
 /// Who is told as the run goes, beside its files.
@@ -213,6 +217,8 @@ pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut Output
         outputs.html = Some(PathBuf::from(fill_placeholders(name, &plan.load)));
     }
     outputs.json_file.clone_from(&args.json_file);
+    outputs.junit.clone_from(&args.junit);
+    outputs.markdown.clone_from(&args.markdown);
 }
 
 /// Locust's `{u}` `{r}` `{t}` in the name of the report.
@@ -232,39 +238,6 @@ fn fill_placeholders(name: &str, load: &Load) -> String {
         Some(time) => name.replace("{t}", &time.as_secs().to_string()),
         None => name,
     }
-}
-
-/// The summary and the exit code.
-fn conclude(
-    finished: &Finished,
-    args: &OutputArgs,
-    outputs: &OutputPlan,
-    style: Style,
-) -> anyhow::Result<u8> {
-    let record: &RunRecord = &finished.record;
-    let mut screen = Screen::stdout(style);
-    let text = if args.json {
-        locust_json::render(record) + "\n"
-    } else {
-        let width = screen.columns().unwrap_or(120);
-        summary::render(record, &outputs.files(), width, screen.style())
-    };
-    if args.json {
-        let headline = headline(record);
-        say(&format!("{}  {}\n", headline.word, headline.reason));
-    }
-    // A verdict is one even when nobody can be shown it.
-    let not_shown = screen.show(&text).err();
-    let errors: Vec<&SinkError> = finished.sink_errors.iter().chain(&not_shown).collect();
-    for error in &errors {
-        say(&format!("error: cannot write {error}\n"));
-    }
-    let on_error = args.exit_code_on_error.unwrap_or(1);
-    Ok(exit::of_run(
-        record.verdict.outcome,
-        on_error,
-        errors.is_empty(),
-    ))
 }
 
 /// How texts are dressed: no colours under `NO_COLOR`, ASCII where nothing else is sure to show.

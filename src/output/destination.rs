@@ -209,6 +209,15 @@ fn beside(target: &Path) -> PathBuf {
     target.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
+/// Adds to the end of a file that is not ours alone.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn append_to(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(content)
+}
+
 /// Reads a file that was written before.
 ///
 /// # Errors

@@ -26,6 +26,10 @@ pub struct OutputPlan {
     pub html: Option<PathBuf>,
     /// Locust's JSON; `.json` is added, as Locust does.
     pub json_file: Option<PathBuf>,
+    /// JUnit XML.
+    pub junit: Option<PathBuf>,
+    /// Markdown.
+    pub markdown: Option<PathBuf>,
     /// The run record.
     pub records: Vec<PathBuf>,
     /// The copy of the run record that later runs leave alone.

@@ -9,7 +9,7 @@ use super::destination::{Destination, Kept};
 use super::locust_csv::{exceptions, failures, history, stats};
 use super::plan::{OutputPlan, with_suffix};
 use super::sinks::{AtEnd, Rewritten};
-use super::{html, locust_json, record};
+use super::{html, junit, locust_json, markdown, record};
 
 /// When a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,18 @@ pub const FORMATS: &[Format] = &[
             path.map(|path| with_suffix(path, ".json")).collect()
         },
         sink: |to, _| Box::new(AtEnd::new(to, locust_json::render)),
+    },
+    Format {
+        name: "junit.xml",
+        written: Written::AtEnd,
+        paths: |plan| plan.junit.iter().cloned().collect(),
+        sink: |to, _| Box::new(AtEnd::new(to, junit::render)),
+    },
+    Format {
+        name: "summary.md",
+        written: Written::AtEnd,
+        paths: |plan| plan.markdown.iter().cloned().collect(),
+        sink: |to, _| Box::new(AtEnd::new(to, markdown::render)),
     },
     Format {
         name: "run.json",

@@ -2,6 +2,7 @@
 //! the loopback.
 
 mod bad_input;
+mod ci;
 mod commands;
 mod counts;
 mod durability;
