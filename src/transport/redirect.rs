@@ -71,15 +71,20 @@ impl<'a> Redirects<'a> {
 
     fn check(&self, url: &Url) -> Result<(), TransportError> {
         let host = host(url);
+        let port = url.port_or_known_default().unwrap_or_default();
+        let with_port = format!("{host}:{port}");
         let approved = self
             .hosts
             .iter()
-            .any(|approved| approved.eq_ignore_ascii_case(&host));
+            .map(|entry| entry.trim_end_matches('.'))
+            .any(|entry| {
+                entry.eq_ignore_ascii_case(&host) || entry.eq_ignore_ascii_case(&with_port)
+            });
         if host == self.first_host || approved {
             return Ok(());
         }
         Err(protocol(format!(
-            "redirect to {host} not followed: the host is not approved for load"
+            "redirect to {host} not followed: the host is not approved for load (see --approve-host)"
         )))
     }
 }

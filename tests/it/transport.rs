@@ -249,7 +249,7 @@ async fn hosts_that_were_not_approved_get_no_load(transport: &impl Transport) {
     assert_eq!(refused.kind, FailureKind::Protocol);
     assert_eq!(
         refused.text,
-        "redirect to localhost not followed: the host is not approved for load"
+        "redirect to localhost not followed: the host is not approved for load (see --approve-host)"
     );
     assert_eq!(server.requests().len(), 1);
     let settings = ClientSettings {

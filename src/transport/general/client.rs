@@ -32,7 +32,7 @@ pub struct GeneralClient {
     clock: RunClock,
     tls: ClientConfig,
     cookies: Arc<Jar>,
-    redirect_hosts: Vec<String>,
+    redirect_hosts: Arc<[String]>,
     /// For hosts of this machine: a company's proxy cannot reach them.
     direct: Option<reqwest::Client>,
     /// For all others: the system's proxies are honoured.
@@ -52,7 +52,7 @@ impl GeneralClient {
         GeneralClient {
             clock,
             tls,
-            redirect_hosts,
+            redirect_hosts: redirect_hosts.into(),
             cookies: Arc::default(),
             direct: None,
             proxied: None,
@@ -69,7 +69,7 @@ impl GeneralClient {
         request: &Prepared,
         reader: &mut AnswerReader,
     ) -> Result<(), TransportError> {
-        let hosts = self.redirect_hosts.clone();
+        let hosts = Arc::clone(&self.redirect_hosts);
         let mut redirects = Redirects::of(request, &hosts);
         let mut hop = None;
         loop {

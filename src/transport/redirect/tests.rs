@@ -35,7 +35,10 @@ fn follow(request: &Prepared, status: u16, location: &str) -> Result<Option<Prep
         LOCATION,
         HeaderValue::from_bytes(location.as_bytes()).unwrap(),
     );
-    let hosts = ["Friend.example".to_owned()];
+    let hosts = [
+        "Friend.example".to_owned(),
+        "ported.example:8443".to_owned(),
+    ];
     Redirects::of(request, &hosts)
         .next(request, StatusCode::from_u16(status).unwrap(), &headers)
         .map_err(|error| error.text)
@@ -104,13 +107,20 @@ fn credentials_stay_with_their_origin() {
 fn load_is_not_led_to_hosts_that_were_not_approved() {
     assert_eq!(
         follow(&request(Method::GET), 302, "http://other.example/x"),
-        Err("redirect to other.example not followed: the host is not approved for load".to_owned())
+        Err("redirect to other.example not followed: the host is not approved for load (see --approve-host)".to_owned())
     );
     let error = follow(&request(Method::GET), 302, "ftp://h/x").unwrap_err();
     assert_eq!(
         error,
         "redirect not followed: ftp is neither http nor https"
     );
+}
+
+#[test]
+fn an_approval_with_a_port_is_for_that_port() {
+    let lead = |location| follow(&request(Method::GET), 302, location);
+    assert!(lead("https://ported.example:8443/x").is_ok());
+    assert!(lead("https://ported.example/x").is_err());
 }
 
 #[test]
