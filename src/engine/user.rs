@@ -4,6 +4,7 @@
 //! not know other users, ticks or totals.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -116,7 +117,7 @@ impl<C: Client> VirtualUser<C> {
             let uniform = self.scope.random.random::<f64>();
             let now = shard.clock.now();
             let wait = class.wait_time.next(uniform, now, &mut self.previous_wait);
-            if self.rest(wait, Level::Stop).await == Flow::UserOver {
+            if self.rest(wait).await == Flow::UserOver {
                 return;
             }
         }
@@ -140,7 +141,7 @@ impl<C: Client> VirtualUser<C> {
                     let uniform = self.scope.random.random::<f64>();
                     let mut no_memory = PreviousWait::default();
                     let wait = wait.next(uniform, self.shard.clock.now(), &mut no_memory);
-                    self.rest(wait, Level::Stop).await
+                    self.rest(wait).await
                 }
             };
             if flow != Flow::Next {
@@ -150,20 +151,19 @@ impl<C: Client> VirtualUser<C> {
         Flow::Next
     }
 
-    /// Waits, unless the signal reaches `until` first.
-    async fn rest(&self, wait: std::time::Duration, until: Level) -> Flow {
+    /// Waits; a user told to stop meanwhile ends.
+    async fn rest(&self, wait: Duration) -> Flow {
         if wait.is_zero() {
             // Users that never wait must still let the others of their shard have a turn.
             tokio::task::yield_now().await;
-            return if self.signal.level() >= until {
-                Flow::UserOver
-            } else {
-                Flow::Next
+            return match self.signal.level() {
+                Level::Run => Flow::Next,
+                Level::Stop | Level::Halt | Level::Kill | Level::Abort => Flow::UserOver,
             };
         }
         tokio::select! {
             biased;
-            () = self.signal.reached(until) => Flow::UserOver,
+            () = self.signal.reached(Level::Stop) => Flow::UserOver,
             () = tokio::time::sleep(wait) => Flow::Next,
         }
     }
@@ -208,7 +208,7 @@ impl<C: Client> VirtualUser<C> {
         step: &RequestStep,
         result: Result<(), TransportError>,
         answer: &Answer,
-        time: std::time::Duration,
+        time: Duration,
     ) -> Result<(), Failure> {
         result?;
         step.expect.judge(
