@@ -83,7 +83,10 @@ pub(super) fn may_run(plan: &Plan) -> Result<(), String> {
     if plan.target.class.runs_unasked() || plan.target.approved {
         return Ok(());
     }
-    let host = plan.target.base.host_str().unwrap_or_default();
+    // Without a name there is nothing to type, and an empty line must not confirm.
+    let Some(host) = plan.target.base.host_str() else {
+        return Err("the target has no host".to_owned());
+    };
     let stdin = std::io::stdin();
     if stdin.is_terminal() && std::io::stderr().is_terminal() {
         return ask(host, &mut stdin.lock(), &mut std::io::stderr());

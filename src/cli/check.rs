@@ -118,7 +118,6 @@ fn user_class(out: &mut String, plan: &Plan, class: &UserClass) {
             wait("waits", class.wait_time)
         ),
     );
-    let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
     for (name, steps) in [("on_start", &class.on_start), ("on_stop", &class.on_stop)] {
         if !steps.is_empty() {
             line(out, format_args!("          {name}"));
@@ -126,12 +125,12 @@ fn user_class(out: &mut String, plan: &Plan, class: &UserClass) {
         }
     }
     for task in &class.tasks {
-        task_lines(out, plan, task, total);
+        task_lines(out, plan, task, class.total_weight());
     }
 }
 
-fn task_lines(out: &mut String, plan: &Plan, task: &Task, total: u32) {
-    let percent = 100.0 * f64::from(task.weight) / f64::from(total.max(1));
+fn task_lines(out: &mut String, plan: &Plan, task: &Task, total: f64) {
+    let percent = 100.0 * f64::from(task.weight) / total;
     let tags = if task.tags.is_empty() {
         String::new()
     } else {

@@ -61,8 +61,8 @@ fn ratios(plan: &Plan) -> Vec<ClassRatio> {
     };
     let all: f64 = plan.classes.iter().map(weight).sum();
     let ratio = |class: &UserClass| {
-        let total: u32 = class.tasks.iter().map(|task| task.weight).sum();
-        let share = |weight: u32| f64::from(weight) / f64::from(total.max(1));
+        let total = class.total_weight();
+        let share = |weight: u32| f64::from(weight) / total;
         let tasks = class
             .tasks
             .iter()

@@ -88,11 +88,11 @@ impl Dealer {
             DataOrder::Random => random.random_range(0..rows),
             DataOrder::Sequential | DataOrder::Shuffle => self.next_in_order(rows),
         };
-        self.set.rows.get(index).cloned().unwrap_or_default()
+        self.set.rows[index].clone()
     }
 
     fn next_in_order(&mut self, rows: usize) -> usize {
-        let at = usize::try_from(self.position % rows as u64).unwrap_or_default();
+        let at = usize::try_from(self.position % rows as u64).expect("below the number of rows");
         self.position = self.position.wrapping_add(self.stride);
         let shuffled = self.permutation.as_ref();
         shuffled

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::load::LoadShape;
 use crate::load::shapes::{Constant, Stages};
+use crate::model::Offset;
 
-use super::plan::{Load, Stage};
+use super::plan::Load;
 
 impl Load {
     /// The law the engine follows.
@@ -30,18 +31,12 @@ impl Load {
     /// Length of the run; none when it goes on until stopped.
     #[must_use]
     pub fn run_time(&self) -> Option<Duration> {
-        match self {
-            Load::Users { run_time, .. } => *run_time,
-            Load::Stages(stages) => Some(stages.iter().map(Stage::lasts).sum()),
-        }
+        self.shape().ends_at().map(Offset::elapsed)
     }
 
     /// Most users that are wanted at any time.
     #[must_use]
     pub fn peak_users(&self) -> u32 {
-        match self {
-            Load::Users { users, .. } => *users,
-            Load::Stages(stages) => stages.iter().map(Stage::users).max().unwrap_or(0),
-        }
+        self.shape().peak_users().unwrap_or(0)
     }
 }

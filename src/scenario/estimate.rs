@@ -52,7 +52,7 @@ struct Pace {
 
 /// None for users that never wait: only the target slows them down.
 fn pace(class: &UserClass) -> Option<Pace> {
-    let total: f64 = class.tasks.iter().map(|task| f64::from(task.weight)).sum();
+    let total = class.total_weight();
     let mean = |figure: fn(&Task) -> f64| -> f64 {
         class
             .tasks

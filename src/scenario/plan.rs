@@ -122,6 +122,14 @@ pub struct UserClass {
     pub client: ClientSettings,
 }
 
+impl UserClass {
+    /// The weights of its tasks together: what a task's share is a share of.
+    #[must_use]
+    pub fn total_weight(&self) -> f64 {
+        self.tasks.iter().map(|task| f64::from(task.weight)).sum()
+    }
+}
+
 /// One task.
 #[derive(Clone, Debug)]
 pub struct Task {

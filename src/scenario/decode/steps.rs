@@ -6,36 +6,13 @@ use std::collections::BTreeSet;
 
 use super::super::context::Context;
 use super::super::plan::Step;
+use super::request_keys::request_keys;
 use super::requests::{Inherited, request};
 use super::value::{At, Keys};
 use super::waits::wait_step;
 
 const KEYS: Keys = Keys {
-    known: &[
-        "name",
-        "request_name",
-        "wait",
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
-        "head",
-        "options",
-        "params",
-        "headers",
-        "json",
-        "body",
-        "form",
-        "multipart",
-        "timeout",
-        "follow_redirects",
-        "ca_cert",
-        "client_cert",
-        "insecure",
-        "expect",
-        "extract",
-    ],
+    known: request_keys!["name", "wait"],
     later: super::tasks::LATER,
 };
 

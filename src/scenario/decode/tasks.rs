@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::context::Context;
 use super::super::plan::{Step, Task};
+use super::request_keys::request_keys;
 use super::requests::{Inherited, METHODS, request};
 use super::steps::steps;
 use super::value::{At, Fields, Keys};
@@ -22,33 +23,7 @@ pub(super) const LATER: &[&str] = &[
     "questions",
 ];
 const KEYS: Keys = Keys {
-    known: &[
-        "name",
-        "weight",
-        "tags",
-        "steps",
-        "request_name",
-        "get",
-        "post",
-        "put",
-        "patch",
-        "delete",
-        "head",
-        "options",
-        "params",
-        "headers",
-        "json",
-        "body",
-        "form",
-        "multipart",
-        "timeout",
-        "follow_redirects",
-        "ca_cert",
-        "client_cert",
-        "insecure",
-        "expect",
-        "extract",
-    ],
+    known: request_keys!["name", "weight", "tags", "steps"],
     later: LATER,
 };
 /// What stands beside `steps`; anything else belongs into a step.
