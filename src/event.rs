@@ -8,11 +8,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Endpoint, Offset};
+use crate::model::Offset;
 use crate::scenario::Plan;
-use crate::scenario::plan::Setting;
-use crate::stats::{ExceptionRow, FailureRow, Point, Row, Snapshot};
+use crate::stats::Snapshot;
 use crate::threshold::Judgement;
+
+pub use crate::stats::Generator;
+pub use record::{
+    Mark, MarkKind, RecordedAnswer, RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION, StageBand,
+    Verdict,
+};
+
+mod record;
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -67,18 +74,6 @@ pub enum Phase {
     Stopping,
     /// All users are gone.
     Stopped,
-}
-
-/// How the load generator itself is doing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Generator {
-    /// Share of one core this process used in the last second, 0 and up; none where unknown.
-    pub cpu: Option<f64>,
-    /// Resident memory in bytes; none where unknown.
-    pub memory: Option<u64>,
-    /// How late a shard was at its worst in the last second: time between when a timer was due
-    /// and when it was served.
-    pub lag: Duration,
 }
 
 /// How much a notice matters.
@@ -147,101 +142,6 @@ pub enum Ending {
     NoUsers,
     /// A thread that makes load died: its users and what it had not reported are gone.
     ThreadLost,
-}
-
-/// The version of [`RunRecord`]'s form that is written now.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// All that is left of a run: every output can be made from it again.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunRecord {
-    /// The version of this form.
-    pub schema_version: u32,
-    /// The ragload that wrote it.
-    pub ragload_version: String,
-    /// The scenario's name.
-    pub scenario: String,
-    /// Its description.
-    pub description: String,
-    /// The target, without credentials.
-    pub host: String,
-    /// Wall time of the start, in seconds since the Unix epoch.
-    pub started_unix: Duration,
-    /// Length of the run until its last user was gone.
-    pub duration: Duration,
-    /// Seed of its randomness.
-    pub seed: u64,
-    /// Most users that were running.
-    pub peak_users: u32,
-    /// Each setting with its provenance.
-    pub settings: Vec<Setting>,
-    /// The scenario as resolved, as YAML, secrets masked.
-    pub resolved: String,
-    /// Why it ended.
-    pub ending: Ending,
-    /// How each threshold stands at the end, in the plan's order.
-    pub judgements: Vec<Judgement>,
-    /// Passed or not, and why.
-    pub verdict: Verdict,
-    /// Figures per endpoint, by (name, method), each with its histogram.
-    pub rows: Vec<RecordedRow>,
-    /// All endpoints together.
-    pub aggregated: RecordedRow,
-    /// Failures in order of first occurrence.
-    pub failures: Vec<FailureRow>,
-    /// Exceptions in order of first occurrence.
-    pub exceptions: Vec<ExceptionRow>,
-    /// The course of the run.
-    pub timeline: Vec<Point>,
-    /// What was worth a line.
-    pub notices: Vec<Notice>,
-}
-
-/// A row with the histogram behind it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RecordedRow {
-    /// The figures.
-    #[serde(flatten)]
-    pub row: Row,
-    /// Response times in microseconds: HDR V2 deflate, base64.
-    pub histogram: String,
-}
-
-impl RecordedRow {
-    /// Whose row it is.
-    #[must_use]
-    pub fn endpoint(&self) -> &Endpoint {
-        &self.row.endpoint
-    }
-}
-
-/// What the run came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The class of the outcome, from which the exit code follows.
-    pub outcome: RunOutcome,
-    /// One sentence that says why.
-    pub reason: String,
-}
-
-/// The classes of outcome of a run that began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RunOutcome {
-    /// Every threshold met; or none was there and no request failed.
-    Passed,
-    /// A threshold was broken, or had no data.
-    ThresholdsBroken,
-    /// Nothing was measured that could be judged, or not the load that was asked for.
-    NoData,
-    /// Requests failed, and no threshold was there to judge them.
-    RequestsFailed,
-    /// A `stop_if` condition or a budget ended it.
-    StoppedEarly,
-    /// Ctrl+C ended it.
-    Interrupted,
-    /// SIGTERM ended it.
-    Terminated,
 }
 
 /// A sink that can no longer do its work. Prints as a fragment that names the destination.

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use crate::clock::RunClock;
 use crate::event::{
-    Ending, Event, Generator, Notice, Phase, RecordedRow, RunRecord, SCHEMA_VERSION, Severity,
-    Started, Tick,
+    Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RunRecord, Severity, Started, Tick,
 };
-use crate::model::{Endpoint, Offset};
+use crate::model::Offset;
 use crate::scenario::Plan;
 use crate::stats::snapshot::UserCounts;
-use crate::stats::{Delta, Entry, Row, Snapshot, Timeline, Totals, Window, encoding};
+use crate::stats::{Circumstances, Delta, Snapshot, Timeline, Totals, Window};
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
-use super::verdict::verdict;
+
+mod record;
 
 /// Notices kept for the record; a run that says more says so.
 const NOTICES: usize = 500;
@@ -31,6 +31,19 @@ pub(super) struct Standpoint {
     pub(super) generator: Generator,
 }
 
+impl Standpoint {
+    fn circumstances(&self) -> Circumstances {
+        Circumstances {
+            users: self.users.total(),
+            target_users: self.target_users,
+            generator: self.generator,
+        }
+    }
+}
+
+/// Marks kept for the record: more could not be told apart on a chart.
+const MARKS: usize = 200;
+
 /// Turns deltas into events.
 pub(super) struct Collector {
     plan: Arc<Plan>,
@@ -44,6 +57,9 @@ pub(super) struct Collector {
     last_tick: Offset,
     peak_users: u32,
     notices: Vec<Notice>,
+    marks: Vec<Mark>,
+    /// Which thresholds were broken at any moment, in the plan's order.
+    broken: Vec<bool>,
     /// Notices beyond those kept.
     more_notices: u64,
     /// When users were told to end, and how the thresholds on windows stood then.
@@ -60,7 +76,6 @@ impl Collector {
         let window = Window::new(spans.max().unwrap_or_default());
         let timeline = Timeline::new(plan.load.run_time());
         Collector {
-            plan,
             clock,
             audience,
             totals: Totals::default(),
@@ -70,8 +85,11 @@ impl Collector {
             last_tick: Offset::ZERO,
             peak_users: 0,
             notices: Vec::new(),
+            marks: Vec::new(),
+            broken: vec![false; plan.thresholds.len()],
             more_notices: 0,
             told_to_end: None,
+            plan,
         }
     }
 
@@ -109,6 +127,15 @@ impl Collector {
         self.audience.tell(&Event::Notice(notice));
     }
 
+    /// Marks this moment in the record.
+    pub(super) fn mark(&mut self, kind: MarkKind, text: impl Into<String>) {
+        let at = self.clock.now();
+        if self.marks.len() < MARKS {
+            let text = text.into();
+            self.marks.push(Mark { at, kind, text });
+        }
+    }
+
     /// Users are told to end now: what a window shows from here on is no load any more, so
     /// thresholds on windows keep their standing, and rates their stretch.
     pub(super) fn load_ends(&mut self, at: Offset) {
@@ -133,10 +160,11 @@ impl Collector {
         let delta = std::mem::take(&mut self.pending);
         self.totals.add(&delta);
         self.peak_users = self.peak_users.max(stand.users.total());
-        self.timeline.push(at, stand.users.total(), &delta);
+        self.timeline.push(at, stand.circumstances(), &delta);
         self.window.push(self.last_tick, at, delta);
         self.last_tick = at;
         let judgements = self.judgements(at);
+        self.mark_broken(&judgements);
         let early = self.early_ending(at, &judgements);
         self.audience.tell(&Event::Tick(Arc::new(Tick {
             snapshot: self.snapshot(at, stand.users.clone()),
@@ -169,7 +197,7 @@ impl Collector {
             let severity = Severity::Warning;
             self.notices.push(Notice { at, severity, text });
         }
-        self.timeline.finish(at, 0);
+        self.timeline.finish(at, Circumstances::default());
         let record = Arc::new(self.record(at, ending));
         self.audience.tell(&Event::Finished(Arc::clone(&record)));
         (record, self.audience)
@@ -202,6 +230,19 @@ impl Collector {
             .collect()
     }
 
+    /// Marks the moment at which a threshold is broken first, before users are told to end.
+    fn mark_broken(&mut self, judgements: &[Judgement]) {
+        if self.told_to_end.is_some() {
+            return;
+        }
+        for (index, judgement) in judgements.iter().enumerate() {
+            let broken = judgement.standing == Standing::Failed;
+            if broken && !std::mem::replace(&mut self.broken[index], true) {
+                self.mark(MarkKind::Threshold, format!("broken: {judgement}"));
+            }
+        }
+    }
+
     fn early_ending(&self, at: Offset, judgements: &[Judgement]) -> Option<Ending> {
         let stop_if = self
             .plan
@@ -217,61 +258,5 @@ impl Collector {
             .iter()
             .find(|j| j.abort && j.standing == Standing::Failed);
         broken.map(|judgement| Ending::Threshold(judgement.to_string()))
-    }
-
-    fn record(&self, at: Offset, ending: Ending) -> RunRecord {
-        let judgements = self.judgements(at);
-        let snapshot = self.snapshot(at, UserCounts::default());
-        let all = self.totals.all();
-        let exceptions = snapshot.exceptions.iter().map(|row| row.count).sum();
-        RunRecord {
-            schema_version: SCHEMA_VERSION,
-            ragload_version: env!("CARGO_PKG_VERSION").to_owned(),
-            scenario: self.plan.scenario.clone(),
-            description: self.plan.description.clone(),
-            host: self.plan.target.shown.clone(),
-            started_unix: self.clock.unix(Offset::ZERO),
-            duration: at.elapsed(),
-            seed: self.plan.seed,
-            peak_users: self.peak_users,
-            settings: self.plan.settings.clone(),
-            resolved: self.plan.resolved.clone(),
-            verdict: verdict(&ending, &judgements, all, exceptions),
-            ending,
-            judgements,
-            aggregated: recorded(snapshot.aggregated, all),
-            rows: self.recorded_rows(snapshot.rows),
-            failures: snapshot.failures,
-            exceptions: snapshot.exceptions,
-            timeline: self.timeline.points().to_vec(),
-            notices: self.notices.clone(),
-        }
-    }
-
-    fn recorded_rows(&self, rows: Vec<Row>) -> Vec<RecordedRow> {
-        let nothing = Entry::default();
-        let entry = |endpoint: &Endpoint| {
-            let index = self
-                .plan
-                .endpoints
-                .iter()
-                .position(|known| known == endpoint);
-            index
-                .and_then(|index| self.totals.delta().entries.get(index))
-                .unwrap_or(&nothing)
-        };
-        rows.into_iter()
-            .map(|row| {
-                let entry = entry(&row.endpoint);
-                recorded(row, entry)
-            })
-            .collect()
-    }
-}
-
-fn recorded(row: Row, entry: &Entry) -> RecordedRow {
-    RecordedRow {
-        row,
-        histogram: encoding::encode(&entry.times),
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::clock::RunClock;
-use crate::event::{Command, Ending, Phase, RunRecord, SinkError, StopReason};
+use crate::event::{Command, Ending, MarkKind, Phase, RunRecord, SinkError, StopReason};
 use crate::load::{ClassShare, Dispatcher, LoadShape, Target};
 use crate::model::Offset;
 use crate::scenario::Plan;
@@ -116,10 +116,19 @@ struct Director {
     next_user: u64,
     users: UserCounts,
     phase: Phase,
-    lagging: bool,
-    shard_lost: bool,
+    told: Told,
+    paused: bool,
     /// Whether statistics were reset after the first ramp.
     was_reset: bool,
+}
+
+/// What was said already and needs saying once.
+#[derive(Default)]
+struct Told {
+    /// That the generator is the bottleneck at present.
+    limit: bool,
+    /// That a shard is lost.
+    shard_lost: bool,
 }
 
 impl Director {
@@ -161,8 +170,8 @@ impl Director {
             next_user: 0,
             users: UserCounts { by_class },
             phase: Phase::Spawning,
-            lagging: false,
-            shard_lost: false,
+            told: Told::default(),
+            paused: false,
             was_reset: false,
         }
     }
@@ -225,11 +234,14 @@ impl Director {
     async fn obey(&mut self, command: Command) -> Option<Ending> {
         match command {
             Command::AddUsers(more) => {
+                let before = self.target_users;
                 let users = self.dispatcher.total().saturating_add_signed(more);
+                self.collector
+                    .mark(MarkKind::Users, format!("users {before} → {users}"));
                 self.ramp(users, KEY_SPAWN_RATE);
             }
-            Command::Pause => self.tell_all(|| ShardCommand::Pause(true)).await,
-            Command::Resume => self.tell_all(|| ShardCommand::Pause(false)).await,
+            Command::Pause => self.pause(true).await,
+            Command::Resume => self.pause(false).await,
             Command::Stop(reason) => return Some(Ending::Stopped(reason)),
             Command::Abort => {
                 self.tell_all(|| ShardCommand::StopAll(Level::Abort)).await;
@@ -237,6 +249,20 @@ impl Director {
             }
         }
         None
+    }
+
+    async fn pause(&mut self, paused: bool) {
+        if self.paused == paused {
+            return;
+        }
+        self.paused = paused;
+        let (kind, text) = if paused {
+            (MarkKind::Paused, "paused")
+        } else {
+            (MarkKind::Resumed, "resumed")
+        };
+        self.collector.mark(kind, text);
+        self.tell_all(|| ShardCommand::Pause(paused)).await;
     }
 
     async fn tell_all(&self, command: impl Fn() -> ShardCommand) {

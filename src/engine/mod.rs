@@ -6,6 +6,7 @@
 mod audience;
 mod collector;
 mod director;
+mod failed;
 mod launch;
 mod preflight;
 mod probe;

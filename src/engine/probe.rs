@@ -8,6 +8,9 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::event::Generator;
 
+/// A timer this late means that latencies of that second are the generator's as well.
+const LAG_LIMIT: Duration = Duration::from_millis(100);
+
 /// Reads this process's figures from the operating system.
 pub struct Probe {
     source: Option<(System, Pid)>,
@@ -29,11 +32,13 @@ impl Probe {
 
     /// The figures now; CPU since the last call.
     pub(super) fn read(&mut self, lag: Duration) -> Generator {
+        let known = Generator {
+            lag,
+            limited: lag >= LAG_LIMIT,
+            ..Generator::default()
+        };
         let Some((system, pid)) = &mut self.source else {
-            return Generator {
-                lag,
-                ..Generator::default()
-            };
+            return known;
         };
         let what = ProcessRefreshKind::nothing().with_cpu().with_memory();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[*pid]), false, what);
@@ -41,7 +46,7 @@ impl Probe {
         Generator {
             cpu: process.map(|process| f64::from(process.cpu_usage()) / 100.0),
             memory: process.map(sysinfo::Process::memory),
-            lag,
+            ..known
         }
     }
 }

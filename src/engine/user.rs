@@ -17,6 +17,7 @@ use crate::scenario::plan::{RequestStep, Step, Task, UserClass};
 use crate::stats::ExceptionKey;
 use crate::transport::{Client, TransportError};
 
+use super::failed::Exchange;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
 
@@ -200,7 +201,13 @@ impl<C: Client> VirtualUser<C> {
         let whole = result.is_ok();
         let done = answer.done_at.filter(|_| whole).unwrap_or(done);
         let judged = self.judge(step, result, &answer, done.since(sent));
-        self.finish(step, sent, done, &answer, judged)
+        let exchange = Exchange {
+            request: &prepared,
+            sent,
+            done,
+            answer: &answer,
+        };
+        self.finish(step, &exchange, judged)
     }
 
     fn judge(
@@ -223,12 +230,10 @@ impl<C: Client> VirtualUser<C> {
     fn finish(
         &mut self,
         step: &RequestStep,
-        sent: Offset,
-        done: Offset,
-        answer: &Answer,
+        exchange: &Exchange<'_>,
         judged: Result<(), Failure>,
     ) -> Flow {
-        let extracted = self.extract(step, answer);
+        let extracted = self.extract(step, exchange.answer);
         let flow = if extracted.is_ok() {
             Flow::Next
         } else {
@@ -236,13 +241,26 @@ impl<C: Client> VirtualUser<C> {
         };
         let outcome = match judged.and(extracted) {
             Ok(()) => Outcome::Ok,
-            Err(failure) => {
-                let text = self.shard.plan.masker.mask(&failure.text);
-                Outcome::Failed(Failure { text, ..failure })
-            }
+            Err(failure) => Outcome::Failed(self.failed(step, exchange, &failure)),
         };
+        let Exchange {
+            sent, done, answer, ..
+        } = *exchange;
         self.record(step, sent, done, answer, outcome);
         flow
+    }
+
+    /// The failure as it may be shown; the first ones are kept with what came back.
+    fn failed(&self, step: &RequestStep, exchange: &Exchange<'_>, failure: &Failure) -> Failure {
+        let masker = &self.shard.plan.masker;
+        let text = masker.mask(&failure.text);
+        let failure = Failure::new(failure.kind, text);
+        let mut recorder = self.shard.recorder.borrow_mut();
+        if recorder.wants_answer(step.endpoint, &failure) {
+            let kept = exchange.kept(masker);
+            recorder.keep_answer(step.endpoint, failure.clone(), kept);
+        }
+        failure
     }
 
     fn extract(&mut self, step: &RequestStep, answer: &Answer) -> Result<(), Failure> {

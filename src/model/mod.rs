@@ -8,7 +8,9 @@ pub mod failure;
 pub mod offset;
 pub mod python_repr;
 pub mod sample;
+pub mod seconds;
 pub mod secret;
+pub mod secret_keys;
 pub mod units;
 
 pub use endpoint::{Endpoint, EndpointId};

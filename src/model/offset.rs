@@ -7,14 +7,26 @@ use std::fmt;
 use std::ops::Add;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::seconds;
 
 /// Time since the start of the run, in whole nanoseconds; never negative.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset(u64);
+
+/// In files a number of seconds.
+impl Serialize for Offset {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        seconds::serialize(&self.elapsed(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Offset {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        seconds::deserialize(source).map(Offset::from_duration)
+    }
+}
 
 impl Offset {
     /// The start of the run.

@@ -1,7 +1,7 @@
 //! The run record as JSON, and reading one back.
 //!
-//! Owns the text form and the check of its version; the content is [`RunRecord`]'s. Must not know
-//! files.
+//! Owns the text form, its versions and what makes an older one a newer one; the content is
+//! [`RunRecord`]'s. Must not know files.
 
 use std::time::Duration;
 
@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::event::{RunRecord, SCHEMA_VERSION};
 
 use super::utc;
+
+mod form_1;
 
 /// A text that is not a run record this program can read.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +24,7 @@ pub enum RecordError {
     NotARecord(String),
     /// From a newer program.
     #[error(
-        "is a run record of form {found}, and this ragload reads form {SCHEMA_VERSION}: use the ragload that wrote it ({writer}) or a newer one"
+        "is a run record of form {found}, and this ragload reads forms up to {SCHEMA_VERSION}: use the ragload that wrote it ({writer}) or a newer one"
     )]
     Version {
         /// The form it is in.
@@ -64,17 +66,21 @@ fn part(value: &Value) -> String {
 /// # Errors
 /// When it is none, one of another form, or damaged.
 pub fn from_json(text: &str) -> Result<RunRecord, RecordError> {
-    let value: Value = serde_json::from_str(text).map_err(|_| RecordError::NotJson)?;
+    let mut value: Value = serde_json::from_str(text).map_err(|_| RecordError::NotJson)?;
     let found = value
         .get("schema_version")
         .and_then(Value::as_u64)
         .ok_or_else(|| RecordError::NotARecord("it has no schema_version".to_owned()))?;
-    if found != u64::from(SCHEMA_VERSION) {
-        let writer = value.get("ragload_version").and_then(Value::as_str);
-        return Err(RecordError::Version {
-            found,
-            writer: writer.unwrap_or("unknown").to_owned(),
-        });
+    match found {
+        1 => form_1::upgrade(&mut value),
+        found if found == u64::from(SCHEMA_VERSION) => {}
+        found => {
+            let writer = value.get("ragload_version").and_then(Value::as_str);
+            return Err(RecordError::Version {
+                found,
+                writer: writer.unwrap_or("unknown").to_owned(),
+            });
+        }
     }
     serde_json::from_value(value).map_err(|error| RecordError::Damaged(error.to_string()))
 }

@@ -17,7 +17,8 @@ pub struct Answer {
     pub reason: String,
     /// The headers of the last hop.
     pub headers: HeaderMap,
-    /// The decoded body where the reader was told to keep it, else empty.
+    /// The decoded body where the reader was told to keep it; of an error's body the beginning is
+    /// kept anyway, for whoever asks why; else empty.
     pub body: Bytes,
     /// Bytes of the decoded body, kept or not.
     pub bytes: u64,
@@ -29,11 +30,16 @@ pub struct Answer {
     pub done_at: Option<Offset>,
 }
 
+/// What is kept of the body of an error that nobody reads, in bytes.
+const GLIMPSE: usize = 4096;
+
 /// Collects one answer from the events a transport reports.
 #[derive(Debug, Default)]
 pub struct AnswerReader {
     answer: Answer,
     body: BytesMut,
+    /// Bytes of the body to keep.
+    room: usize,
     keep_body: bool,
 }
 
@@ -57,6 +63,12 @@ impl AnswerReader {
     /// collected of an earlier hop's body is forgotten.
     pub fn head(&mut self, at: Offset, status: StatusCode, reason: &str, headers: HeaderMap) {
         self.body.clear();
+        let error = status.is_client_error() || status.is_server_error();
+        self.room = match (self.keep_body, error) {
+            (true, _) => usize::MAX,
+            (false, true) => GLIMPSE,
+            (false, false) => 0,
+        };
         self.answer = Answer {
             status: Some(status),
             reason: reason.to_owned(),
@@ -70,8 +82,10 @@ impl AnswerReader {
     pub fn chunk(&mut self, at: Offset, bytes: &[u8]) {
         self.answer.first_byte_at.get_or_insert(at);
         self.answer.bytes += bytes.len() as u64;
-        if self.keep_body {
-            self.body.extend_from_slice(bytes);
+        if self.room > 0 {
+            let kept = &bytes[..bytes.len().min(self.room)];
+            self.body.extend_from_slice(kept);
+            self.room -= kept.len();
         }
     }
 
@@ -122,6 +136,20 @@ mod tests {
         assert_eq!((answer.bytes, answer.body.len()), (5, 0));
         assert_eq!(answer.first_byte_at, Some(Offset::from_millis(2)));
         assert_eq!(answer.done_at, Some(Offset::from_millis(3)));
+    }
+
+    #[test]
+    fn the_beginning_of_an_error_is_kept_for_whoever_asks_why() {
+        let mut reader = AnswerReader::new(false);
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        reader.head(Offset::ZERO, status, "Oops", HeaderMap::new());
+        reader.chunk(Offset::ZERO, &[b'a'; 3]);
+        reader.chunk(Offset::ZERO, &[b'b'; 2 * GLIMPSE]);
+        let answer = reader.into_answer();
+        assert_eq!(
+            (answer.body.len(), answer.bytes),
+            (GLIMPSE, 3 + 2 * GLIMPSE as u64)
+        );
     }
 
     #[test]

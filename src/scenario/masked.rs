@@ -5,13 +5,12 @@
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::model::secret_keys::{is_authorizing, without_pairs};
 use crate::model::{Endpoint, Masker, secret::MASK};
 use crate::threshold::Threshold;
 
-use super::decode::headers::is_authorizing;
 use super::plan::Setting;
 use super::problems::Report;
-use super::secrets::without_pairs;
 use super::target::{keep_credentials, shown};
 use super::tree::{Kind, Node, Scalar, normalised};
 

@@ -1,21 +1,14 @@
 //! What the keys of a scenario say is secret: passwords, tokens, keys.
 //!
-//! Owns which keys these are and where they are looked for. Must not know how texts are masked.
-
-use std::sync::LazyLock;
+//! Owns where such keys are looked for. Must not know how texts are masked.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use regex::{Captures, Regex};
 
 use crate::model::secret::MASK;
+use crate::model::secret_keys::{is_secret_key, is_truth_value, secret_values, without_pairs};
 
 use super::problems::Report;
 use super::tree::{Entry, Filled, Kind, Node, Scalar, normalised};
-
-/// Keys whose values are never shown, in lower case, without what separates words.
-const SECRET_KEYS: &str = "password passwd pwd pass passphrase secret clientsecret token \
-    accesstoken refreshtoken idtoken apikey xapikey authorization auth credential credentials \
-    privatekey signature";
 
 /// Words in front of a secret that are none.
 const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "apikey", "negotiate"];
@@ -40,26 +33,6 @@ const ADDRESSES: &[&str] = &[
     "options",
     "request_name",
 ];
-
-/// `key=value` of a query or a form, or `"key": value` of JSON.
-static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let pair = r#"(?:(?P<key>[\w.\[\]-]+)=|"(?P<name>[^"\\]+)"\s*:\s*)"#;
-    let value = r#""(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>(?:\{\{.*?\}\}|[^&\s#",{}\[\]])+)"#;
-    Regex::new(&format!("{pair}(?:{value})")).ok()
-});
-
-/// Whether the value of a key, header or parameter of this name is a secret. Of `user[password]`
-/// and `user.password` the last part counts.
-pub(super) fn is_secret_key(key: &str) -> bool {
-    let mut parts = key.rsplit(['[', ']', '.']);
-    let last = parts.find(|part| !part.is_empty()).unwrap_or_default();
-    let bare: String = last
-        .chars()
-        .filter(|c| !matches!(c, '-' | '_'))
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    SECRET_KEYS.split(' ').any(|key| key == bare)
-}
 
 /// Marks and remembers every secret that a key of the scenario names.
 pub(super) fn keep(root: &mut Node, report: &mut Report) {
@@ -169,45 +142,12 @@ fn mark(scalar: &mut Scalar, report: &mut Report) {
     }
 }
 
-fn is_truth_value(text: &str) -> bool {
-    ["true", "false"].contains(&text.to_ascii_lowercase().as_str())
-}
-
 /// Remembers the secrets among the pairs of a query, a form or a JSON text.
 pub(super) fn keep_pairs(text: &str, report: &mut Report) {
-    for found in PAIR.iter().flat_map(|pair| pair.captures_iter(text)) {
-        if let Some(value) = secret_value(&found) {
-            keep_value(value, report);
-            keep_value(&percent_decode_str(value).decode_utf8_lossy(), report);
-        }
+    for value in secret_values(text) {
+        keep_value(value, report);
+        keep_value(&percent_decode_str(value).decode_utf8_lossy(), report);
     }
-}
-
-/// The text with the values of its secret pairs masked where they stand, templates left alone.
-pub(super) fn without_pairs(text: &str) -> String {
-    let Some(pair) = PAIR.as_ref() else {
-        return text.to_owned();
-    };
-    let masked = pair.replace_all(text, |found: &Captures<'_>| {
-        let whole = &found[0];
-        match secret_value(found).filter(|value| !value.contains("{{")) {
-            Some(value) => {
-                let quoted = found.name("quoted").is_some();
-                let end = whole.len() - value.len() - usize::from(quoted);
-                let quote = if quoted { "\"" } else { "" };
-                format!("{}{MASK}{quote}", &whole[..end])
-            }
-            None => whole.to_owned(),
-        }
-    });
-    masked.into_owned()
-}
-
-fn secret_value<'t>(found: &Captures<'t>) -> Option<&'t str> {
-    let key = found.name("key").or_else(|| found.name("name"))?;
-    let value = found.name("quoted").or_else(|| found.name("bare"))?;
-    let value = value.as_str();
-    (is_secret_key(key.as_str()) && !value.is_empty() && !is_truth_value(value)).then_some(value)
 }
 
 /// Remembers a value as it stands and as an address would hold it, templates and the scheme in

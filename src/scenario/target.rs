@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
+use crate::model::secret_keys::without_pairs;
+
 use super::problems::Report;
-use super::secrets::without_pairs;
 
 /// Reads a host: an `http` or `https` address, or `host[:port][/prefix]` for `http`.
 ///

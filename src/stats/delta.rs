@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{EndpointId, Failure, Offset};
 
-use super::Entry;
+use super::{Entry, FailedAnswers};
 
 /// How often something happened, and when first and last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Delta {
     pub failures: BTreeMap<(EndpointId, Failure), Occurrences>,
     /// What went wrong in tasks outside of requests.
     pub exceptions: BTreeMap<ExceptionKey, Occurrences>,
+    /// The first failed answers of each endpoint and reason.
+    pub failed_answers: FailedAnswers,
 }
 
 impl Delta {
@@ -66,6 +68,7 @@ impl Delta {
         self.merge_entries(other);
         merge_occurrences(&mut self.failures, &other.failures);
         merge_occurrences(&mut self.exceptions, &other.exceptions);
+        self.failed_answers.merge(&other.failed_answers);
     }
 
     /// Adds the statistics per endpoint alone.

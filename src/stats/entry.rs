@@ -35,8 +35,10 @@ pub struct Entry {
     pub statuses: Vec<(u16, u64)>,
     /// When the last request ended.
     pub last_done: Option<Offset>,
-    /// The distribution of response times.
+    /// The distribution of response times, those of failed requests included.
     pub times: Histogram,
+    /// The distribution of the response times of failed requests alone.
+    pub failed_times: Histogram,
 }
 
 impl Entry {
@@ -55,6 +57,7 @@ impl Entry {
         }
         self.last_done = self.last_done.max(other.last_done);
         self.times.merge(&other.times);
+        self.failed_times.merge(&other.failed_times);
     }
 
     /// Counts `count` more answers of this status.

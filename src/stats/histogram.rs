@@ -55,6 +55,18 @@ impl Histogram {
         self.count += other.count;
     }
 
+    /// What is left without those of `part`, which must be among them.
+    #[must_use]
+    pub fn without(&self, part: &Histogram) -> Histogram {
+        let mut taken = part.buckets.iter().peekable();
+        let left = self.buckets.iter().filter_map(|&(value, count)| {
+            let taken = taken.next_if(|(taken, _)| *taken == value);
+            let left = count - taken.map_or(0, |(_, taken)| (*taken).min(count));
+            (left > 0).then_some((value, left))
+        });
+        Histogram::from_buckets(left.collect())
+    }
+
     /// The smallest bucket at or below which at least the share `quantile` (0 to 1) of all times
     /// lies: nearest rank, as HdrHistogram defines it. None without times.
     #[must_use]
@@ -145,6 +157,11 @@ mod tests {
             prop_assert_eq!(sum(&a, &b), sum(&b, &a));
             prop_assert_eq!(sum(&sum(&a, &b), &c), sum(&a, &sum(&b, &c)));
             prop_assert_eq!(sum(&a, &Histogram::default()), a);
+        }
+
+        #[test]
+        fn taking_away_what_was_added_leaves_the_rest(a in histogram(), b in histogram()) {
+            prop_assert_eq!(sum(&a, &b).without(&b), a);
         }
 
         #[test]

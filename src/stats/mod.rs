@@ -3,9 +3,12 @@
 //! The chain: [`Recorder`] → [`Delta`] → [`Totals`] and [`Window`] → [`Snapshot`] → [`Timeline`].
 //! Pure: offsets are given to it. Must not know clocks, sinks or how a figure is printed.
 
+pub mod course;
 pub mod delta;
 pub mod encoding;
 pub mod entry;
+pub mod failed_answer;
+pub mod generator;
 pub mod histogram;
 pub mod recorder;
 pub mod snapshot;
@@ -13,11 +16,14 @@ pub mod timeline;
 pub mod totals;
 pub mod window;
 
+pub use course::Course;
 pub use delta::{Delta, ExceptionKey, Occurrences};
 pub use entry::Entry;
+pub use failed_answer::{FailedAnswer, FailedAnswers};
+pub use generator::Generator;
 pub use histogram::Histogram;
 pub use recorder::Recorder;
 pub use snapshot::{Current, ExceptionRow, FailureRow, PERCENTILES, Percentiles, Row, Snapshot};
-pub use timeline::{Point, Timeline};
+pub use timeline::{Circumstances, Point, Spread, Timeline};
 pub use totals::Totals;
 pub use window::Window;

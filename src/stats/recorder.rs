@@ -10,7 +10,7 @@ use hdrhistogram::Histogram as Hdr;
 
 use crate::model::{EndpointId, Failure, Offset, Outcome, Sample};
 
-use super::{Delta, Entry, ExceptionKey, Histogram, Occurrences};
+use super::{Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Histogram, Occurrences};
 
 /// Significant digits kept of a response time.
 pub(super) const DIGITS: u8 = 3;
@@ -23,6 +23,8 @@ pub struct Recorder {
     times: Vec<Option<Hdr<u64>>>,
     failures: BTreeMap<(EndpointId, Failure), Occurrences>,
     exceptions: BTreeMap<ExceptionKey, Occurrences>,
+    failed_answers: FailedAnswers,
+    failed_times: Vec<Option<Hdr<u64>>>,
 }
 
 impl Recorder {
@@ -34,6 +36,8 @@ impl Recorder {
             times: std::iter::repeat_with(|| None).take(endpoints).collect(),
             failures: BTreeMap::new(),
             exceptions: BTreeMap::new(),
+            failed_answers: FailedAnswers::default(),
+            failed_times: std::iter::repeat_with(|| None).take(endpoints).collect(),
         }
     }
 
@@ -60,6 +64,7 @@ impl Recorder {
                 .entry((sample.endpoint, failure.clone()))
                 .and_modify(|sum| sum.merge(Occurrences::once(sample.done)))
                 .or_insert_with(|| Occurrences::once(sample.done));
+            record_time(&mut self.failed_times[index], time);
         }
         record_time(&mut self.times[index], time);
     }
@@ -72,20 +77,31 @@ impl Recorder {
             .or_insert_with(|| Occurrences::once(at));
     }
 
+    /// Whether a failed answer of this kind is worth keeping: the first ones since the last
+    /// [`Recorder::take`] are.
+    #[must_use]
+    pub fn wants_answer(&self, endpoint: EndpointId, failure: &Failure) -> bool {
+        self.failed_answers.wants(endpoint, failure)
+    }
+
+    /// Keeps a failed answer.
+    pub fn keep_answer(&mut self, endpoint: EndpointId, failure: Failure, answer: FailedAnswer) {
+        self.failed_answers.keep(endpoint, failure, answer);
+    }
+
     /// All that was counted since the last call, and starts anew.
     pub fn take(&mut self) -> Delta {
         let mut entries = std::mem::take(&mut self.entries);
         self.entries = vec![Entry::default(); entries.len()];
-        for (entry, times) in entries.iter_mut().zip(&mut self.times) {
-            if let Some(times) = times {
-                entry.times = sparse(times);
-                times.reset();
-            }
+        for (index, entry) in entries.iter_mut().enumerate() {
+            entry.times = taken(&mut self.times[index]);
+            entry.failed_times = taken(&mut self.failed_times[index]);
         }
         Delta {
             entries,
             failures: std::mem::take(&mut self.failures),
             exceptions: std::mem::take(&mut self.exceptions),
+            failed_answers: std::mem::take(&mut self.failed_answers),
         }
     }
 }
@@ -103,6 +119,15 @@ fn record_time(slot: &mut Option<Hdr<u64>>, time: Duration) {
         recorded.is_ok(),
         "a histogram that resizes itself takes any value"
     );
+}
+
+fn taken(slot: &mut Option<Hdr<u64>>) -> Histogram {
+    let Some(times) = slot.as_mut().filter(|times| !times.is_empty()) else {
+        return Histogram::default();
+    };
+    let taken = sparse(times);
+    times.reset();
+    taken
 }
 
 fn sparse(times: &Hdr<u64>) -> Histogram {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Endpoint, Offset};
+use crate::model::{Endpoint, Offset, seconds};
 
 use super::entry::as_f64;
 use super::window::CURRENT;
@@ -34,10 +34,13 @@ pub struct Row {
     /// Requests cut off by the end of the run.
     pub interrupted: u64,
     /// Mean response time.
+    #[serde(with = "seconds")]
     pub average: Option<Duration>,
     /// Shortest response time.
+    #[serde(with = "seconds")]
     pub min: Option<Duration>,
     /// Longest response time.
+    #[serde(with = "seconds")]
     pub max: Option<Duration>,
     /// Mean body size in bytes.
     pub average_bytes: Option<f64>,
@@ -47,6 +50,7 @@ pub struct Row {
     /// Failures per second over the whole run.
     pub failures_per_second: f64,
     /// Response-time percentiles over the whole run.
+    #[serde(with = "seconds")]
     pub percentiles: Percentiles,
     /// Answers per status; 0 stands for no answer.
     pub statuses: Vec<(u16, u64)>,
@@ -64,6 +68,7 @@ pub struct Current {
     /// Failures by requests, 0 to 1; none without requests.
     pub fail_ratio: Option<f64>,
     /// Response-time percentiles.
+    #[serde(with = "seconds")]
     pub percentiles: Percentiles,
 }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Offset;
+use crate::model::{Offset, seconds};
 
-use super::Delta;
 use super::snapshot::per_second;
+use super::{Course, Delta, Entry, Generator, Histogram};
 
 /// About how many points a whole run leaves.
 const POINTS: u32 = 600;
@@ -22,6 +22,8 @@ pub struct Point {
     pub at: Offset,
     /// Users running at its end.
     pub users: u32,
+    /// Users wanted at its end.
+    pub target_users: u32,
     /// Requests per second.
     pub rps: f64,
     /// Failures per second.
@@ -29,13 +31,51 @@ pub struct Point {
     /// Answers of status 429 per second.
     pub rate_limited_per_second: f64,
     /// Mean response time; none where no request ended.
+    #[serde(with = "seconds")]
     pub average: Option<Duration>,
-    /// Median response time.
+    /// Median response time, failed requests included.
+    #[serde(with = "seconds")]
     pub p50: Option<Duration>,
     /// 95th percentile.
+    #[serde(with = "seconds")]
     pub p95: Option<Duration>,
     /// 99th percentile.
+    #[serde(with = "seconds")]
     pub p99: Option<Duration>,
+    /// Response times of successful requests alone; none where there were none.
+    pub ok: Option<Spread>,
+    /// Response times of failed requests alone.
+    pub failed: Option<Spread>,
+    /// Finished requests by class of status: none at all, 1xx to 5xx. Unknown in records of the
+    /// first form.
+    pub statuses: Option<[u64; 6]>,
+    /// How the load generator was doing, at its worst. Unknown in records of the first form.
+    pub generator: Option<Generator>,
+}
+
+/// Percentiles of some requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Median response time.
+    #[serde(with = "seconds")]
+    pub p50: Duration,
+    /// 95th percentile.
+    #[serde(with = "seconds")]
+    pub p95: Duration,
+    /// 99th percentile.
+    #[serde(with = "seconds")]
+    pub p99: Duration,
+}
+
+/// How things stood at the end of a stretch, beside what was counted in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Circumstances {
+    /// Users running.
+    pub users: u32,
+    /// Users wanted.
+    pub target_users: u32,
+    /// How the load generator was doing.
+    pub generator: Generator,
 }
 
 /// Collects deltas into points.
@@ -43,8 +83,12 @@ pub struct Point {
 pub struct Timeline {
     interval: Duration,
     points: Vec<Point>,
+    /// The course of each endpoint, by [`EndpointId::index`](crate::model::EndpointId::index).
+    courses: Vec<Course>,
     from: Offset,
     pending: Delta,
+    /// The worst of the pending stretch.
+    generator: Generator,
 }
 
 impl Timeline {
@@ -56,24 +100,27 @@ impl Timeline {
         Timeline {
             interval: Duration::from_secs_f64(seconds),
             points: Vec::new(),
+            courses: Vec::new(),
+            generator: Generator::default(),
             from: Offset::ZERO,
             pending: Delta::default(),
         }
     }
 
-    /// Adds the delta of the stretch that ends at `at`, when so many users were running.
-    pub fn push(&mut self, at: Offset, users: u32, delta: &Delta) {
-        self.pending.merge(delta);
+    /// Adds the delta of the stretch that ends at `at`, when things stood like this.
+    pub fn push(&mut self, at: Offset, now: Circumstances, delta: &Delta) {
+        self.pending.merge_entries(delta);
+        self.generator = self.generator.worst(now.generator);
         // Ticks come a little late or early: half a second must not double the spacing.
         if at.since(self.from) + Duration::from_millis(500) >= self.interval {
-            self.close(at, users);
+            self.close(at, now);
         }
     }
 
     /// Makes a last point of what is pending, at the end of a run.
-    pub fn finish(&mut self, at: Offset, users: u32) {
+    pub fn finish(&mut self, at: Offset, now: Circumstances) {
         if self.pending.entries.iter().any(|entry| entry.requests > 0) {
-            self.close(at, users);
+            self.close(at, now);
         }
     }
 
@@ -89,12 +136,21 @@ impl Timeline {
         self.interval
     }
 
-    fn close(&mut self, at: Offset, users: u32) {
-        let all = std::mem::take(&mut self.pending).sum(&[]);
+    /// The course of an endpoint beside the points; none when it did nothing until now.
+    #[must_use]
+    pub fn course(&self, endpoint: usize) -> Option<&Course> {
+        self.courses.get(endpoint)
+    }
+
+    fn close(&mut self, at: Offset, now: Circumstances) {
+        let pending = std::mem::take(&mut self.pending);
+        self.close_courses(&pending);
+        let all = pending.sum(&[]);
         let stretch = at.since(self.from);
         self.points.push(Point {
             at,
-            users,
+            users: now.users,
+            target_users: now.target_users,
             rps: per_second(all.requests, stretch),
             failures_per_second: per_second(all.failures, stretch),
             rate_limited_per_second: per_second(all.rate_limited, stretch),
@@ -102,9 +158,24 @@ impl Timeline {
             p50: all.quantile(0.5),
             p95: all.quantile(0.95),
             p99: all.quantile(0.99),
+            ok: spread(&all.times.without(&all.failed_times), &all),
+            failed: spread(&all.failed_times, &all),
+            statuses: Some(classes(&all.statuses)),
+            generator: Some(std::mem::take(&mut self.generator)),
         });
         self.from = at;
         self.thin();
+    }
+
+    fn close_courses(&mut self, pending: &Delta) {
+        let known = self.courses.len().max(pending.entries.len());
+        let stretches = self.points.len();
+        self.courses
+            .resize_with(known, || Course::silent(stretches));
+        let nothing = Entry::default();
+        for (index, course) in self.courses.iter_mut().enumerate() {
+            course.push(pending.entries.get(index).unwrap_or(&nothing));
+        }
     }
 
     /// A run without a known end that outgrows its spacing halves its points and doubles it.
@@ -118,6 +189,9 @@ impl Timeline {
             rest => rest[0].clone(),
         });
         self.points = pairs.collect();
+        for course in &mut self.courses {
+            *course = course.joined(2);
+        }
     }
 }
 
@@ -146,6 +220,13 @@ impl Point {
             p50: self.p50.max(next.p50),
             p95: self.p95.max(next.p95),
             p99: self.p99.max(next.p99),
+            ok: both(self.ok, next.ok, Spread::worst),
+            failed: both(self.failed, next.failed, Spread::worst),
+            statuses: both(self.statuses, next.statuses, |a, b| {
+                std::array::from_fn(|class| a[class] + b[class])
+            }),
+            target_users: next.target_users,
+            generator: both(self.generator, next.generator, Generator::worst),
         }
     }
 
@@ -156,10 +237,48 @@ impl Point {
     }
 }
 
+impl Spread {
+    fn worst(self, other: Spread) -> Spread {
+        Spread {
+            p50: self.p50.max(other.p50),
+            p95: self.p95.max(other.p95),
+            p99: self.p99.max(other.p99),
+        }
+    }
+}
+
+/// What two neighbours come to; the one that is there where the other is not.
+fn both<T>(a: Option<T>, b: Option<T>, join: impl Fn(T, T) -> T) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(join(a, b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The spread of some of the requests of `all`, within what was measured.
+fn spread(times: &Histogram, all: &Entry) -> Option<Spread> {
+    let (min, max) = (all.min?, all.max?);
+    let quantile = |share| Some(times.quantile(share)?.clamp(min, max));
+    Some(Spread {
+        p50: quantile(0.5)?,
+        p95: quantile(0.95)?,
+        p99: quantile(0.99)?,
+    })
+}
+
+/// Counts by class of status; what is no status of HTTP's classes counts as none.
+fn classes(statuses: &[(u16, u64)]) -> [u64; 6] {
+    let mut classes = [0; 6];
+    for &(status, count) in statuses {
+        let class = usize::from(status / 100);
+        classes[if class < classes.len() { class } else { 0 }] += count;
+    }
+    classes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Entry;
     use crate::stats::entry::as_f64;
 
     fn requests(count: u64) -> Delta {
@@ -175,7 +294,11 @@ mod tests {
 
     fn seconds(timeline: &mut Timeline, count: u64) {
         for second in 1..=count {
-            timeline.push(Offset::from_secs(second), 1, &requests(2));
+            timeline.push(
+                Offset::from_secs(second),
+                Circumstances::default(),
+                &requests(2),
+            );
         }
     }
 
@@ -203,6 +326,9 @@ mod tests {
             "{}",
             timeline.points().len()
         );
+        let course = timeline.course(0).unwrap();
+        assert_eq!(course.requests.len(), timeline.points().len());
+        assert_eq!(course.p95.len(), timeline.points().len());
         let all: f64 = (timeline.points().windows(2))
             .map(|pair| pair[1].rps * pair[1].at.since(pair[0].at).as_secs_f64())
             .sum();

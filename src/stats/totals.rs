@@ -27,6 +27,7 @@ impl Totals {
     pub fn add(&mut self, delta: &Delta) {
         self.delta.merge_entries(delta);
         self.all.merge(&delta.sum(&[]));
+        self.delta.failed_answers.fill(&delta.failed_answers);
         for ((endpoint, failure), &seen) in &delta.failures {
             let known = &mut self.delta.failures;
             let mut key = (*endpoint, failure.clone());

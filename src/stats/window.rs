@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::model::Offset;
 
-use super::Delta;
+use super::{Delta, FailedAnswers};
 
 /// How far back "current" figures look, as Locust's do.
 pub const CURRENT: Duration = Duration::from_secs(10);
@@ -47,7 +47,9 @@ impl Window {
     }
 
     /// Adds the delta of the stretch `from..to` and forgets what is too old.
-    pub fn push(&mut self, from: Offset, to: Offset, delta: Delta) {
+    pub fn push(&mut self, from: Offset, to: Offset, mut delta: Delta) {
+        // Texts belong to the run, not to its last seconds.
+        delta.failed_answers = FailedAnswers::default();
         self.stretches.push_back(Stretch { from, to, delta });
         self.join_old(to);
         self.forget(to);

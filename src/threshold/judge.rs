@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Offset;
 use crate::model::units::format_duration;
+use crate::model::{Offset, seconds};
 use crate::stats::{Entry, Totals, Window};
 
 use super::{Level, Metric, Threshold};
@@ -35,6 +35,7 @@ pub struct Judgement {
     /// The endpoint as written; none for all.
     pub on: Option<String>,
     /// The window; none for the whole run.
+    #[serde(with = "seconds")]
     pub over: Option<Duration>,
     /// The figure.
     pub metric: Metric,

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::event::{Command, Ending, Phase, Severity, StopReason};
+use crate::event::{Command, Ending, MarkKind, Phase, Severity, StopReason};
 use crate::model::units::format_duration;
 
 use crate::scenario::plan::Load;
@@ -31,6 +31,7 @@ impl Director {
             self.tick().await;
         }
         self.collector.load_ends(now);
+        self.collector.mark(MarkKind::Ending, "users told to end");
         // A pause must not hold back users that are to end.
         self.tell_all(|| ShardCommand::Pause(false)).await;
         let mut measures = self.measures(&ending);

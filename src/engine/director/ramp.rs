@@ -2,7 +2,7 @@
 //!
 //! Must not know why a target is what it is.
 
-use crate::event::{Phase, Severity};
+use crate::event::{MarkKind, Phase, Severity};
 use crate::load::Change;
 use crate::model::Offset;
 
@@ -54,6 +54,7 @@ impl Director {
             self.collector.notice(Severity::Info, "Resetting stats");
             self.gather().await;
             self.collector.reset(self.clock.now());
+            self.collector.mark(MarkKind::Reset, "statistics reset");
         }
     }
 

@@ -4,13 +4,10 @@
 
 use std::time::Duration;
 
-use crate::event::{Ending, Phase, Severity};
+use crate::event::{Ending, Generator, Phase, Severity};
 
 use super::super::collector::Standpoint;
 use super::{Director, TICK};
-
-/// A timer this late means that latencies of that second are the generator's as well.
-const LAG_LIMIT: Duration = Duration::from_millis(100);
 
 impl Director {
     /// Takes every shard's delta into the pending stretch.
@@ -32,8 +29,8 @@ impl Director {
             }
             lag = lag.max(report.lag);
         }
-        if lost > 0 && !self.shard_lost {
-            self.shard_lost = true;
+        if lost > 0 && !self.told.shard_lost {
+            self.told.shard_lost = true;
             let text = format!(
                 "{lost} of {} load threads died: their users are gone, and what they had not \
                  reported yet is lost",
@@ -47,7 +44,8 @@ impl Director {
     /// Takes figures and tells everyone; an ending when the run must not go on.
     pub(super) async fn tick(&mut self) -> Option<Ending> {
         let lag = self.gather().await;
-        self.warn_of_lag(lag);
+        let generator = self.probe.read(lag);
+        self.warn_of_limit(generator);
         let now = self.clock.now();
         while self.next_tick <= now {
             self.next_tick = self.next_tick + TICK;
@@ -57,11 +55,11 @@ impl Director {
             target_users: self.target_users,
             phase: self.phase,
             ends_at: self.shape.ends_at(),
-            generator: self.probe.read(lag),
+            generator,
         };
         let early = self.collector.tick(now, &stand);
         early
-            .or_else(|| self.shard_lost.then_some(Ending::ThreadLost))
+            .or_else(|| self.told.shard_lost.then_some(Ending::ThreadLost))
             .or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
     }
 
@@ -72,16 +70,15 @@ impl Director {
         expected && self.users.total() == 0
     }
 
-    fn warn_of_lag(&mut self, lag: Duration) {
-        let lagging = lag >= LAG_LIMIT;
-        if lagging && !self.lagging {
+    fn warn_of_limit(&mut self, generator: Generator) {
+        if generator.limited && !self.told.limit {
             let text = format!(
                 "the load generator fell {} ms behind: response times of these seconds are partly \
                  its own (fewer users, more cores or more machines help)",
-                lag.as_millis()
+                generator.lag.as_millis()
             );
             self.collector.notice(Severity::Warning, text);
         }
-        self.lagging = lagging;
+        self.told.limit = generator.limited;
     }
 }

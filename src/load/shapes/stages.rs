@@ -3,6 +3,7 @@
 //! Owns the arithmetic of ramps, in whole users and whole nanoseconds so that the moments of
 //! change are exact. Must not know how users are started.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::load::shape::{LoadShape, ShapeKind, Target};
@@ -34,6 +35,16 @@ pub enum Stage {
         /// Length of the stage.
         lasts: Duration,
     },
+}
+
+/// In a few words: `50 users`, `to 200 users`.
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stage::Hold { users, .. } => write!(f, "{users} users"),
+            Stage::Ramp { to, .. } => write!(f, "to {to} users"),
+        }
+    }
 }
 
 impl Stage {

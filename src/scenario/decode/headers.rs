@@ -2,15 +2,15 @@
 //!
 //! Owns which headers are left out and which hold secrets. Must not know how they are sent.
 
+use crate::model::secret_keys::is_authorizing;
+
 use super::super::problems::Report;
-use super::super::secrets::{constant_parts, is_scheme, is_secret_key};
+use super::super::secrets::{constant_parts, is_scheme};
 use super::super::tree::{Filled, Scalar};
 use super::value::At;
 
 /// Headers in order. A value of none takes out the header of that name from a lower level.
 pub(in super::super) type HeaderList = Vec<(String, Option<String>)>;
-
-const AUTHORIZING: &[&str] = &["authorization", "proxy-authorization", "cookie"];
 
 /// Reads a map of headers.
 pub(in super::super) fn headers(at: &At<'_>, report: &mut Report) -> HeaderList {
@@ -59,25 +59,6 @@ pub(super) fn sent(list: HeaderList) -> Vec<(String, String)> {
     list.into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect()
-}
-
-/// Whether a header of this name lets somebody in.
-pub(in super::super) fn is_authorizing(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let parts = [
-        "api-key",
-        "apikey",
-        "token",
-        "secret",
-        "auth-key",
-        "access-key",
-        "password",
-        "signature",
-    ];
-    AUTHORIZING.contains(&name.as_str())
-        || name.starts_with("x-auth")
-        || is_secret_key(&name)
-        || parts.iter().any(|part| name.contains(part))
 }
 
 /// Remembers what is secret in a header's value: all of it but schemes and templates.

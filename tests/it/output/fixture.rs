@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ragload::event::{
-    Ending, Event, Generator, Notice, Phase, RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION,
-    Severity, Tick, Verdict,
+    Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RecordedAnswer, RecordedRow,
+    RunOutcome, RunRecord, SCHEMA_VERSION, Severity, StageBand, Tick, Verdict,
 };
 use ragload::model::{Endpoint, EndpointId, Failure, FailureKind, Offset, Outcome, Sample};
 use ragload::output::tables::nothing_yet;
 use ragload::scenario::plan::Setting;
 use ragload::stats::snapshot::UserCounts;
 use ragload::stats::{
-    Delta, Entry, ExceptionKey, Recorder, Snapshot, Timeline, Totals, Window, encoding,
+    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Recorder, Row, Snapshot,
+    Timeline, Totals, Window, encoding,
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
 
@@ -165,17 +166,36 @@ pub(super) fn run() -> Run {
         let delta = second(&mut recorder, from, &mut dice);
         totals.add(&delta);
         let users = u32::try_from((from + 1) * 2).unwrap().min(10);
-        timeline.push(at, users, &delta);
+        let circumstances = Circumstances {
+            users,
+            target_users: 10,
+            generator: generator(from),
+        };
+        timeline.push(at, circumstances, &delta);
         window.push(Offset::from_secs(from), at, delta);
         let users = UserCounts {
             by_class: vec![("RagUser".to_owned(), users)],
         };
         let snapshot = Snapshot::new(at, users, &endpoints, &totals, &window);
-        ticks.push(Arc::new(tick(snapshot)));
+        ticks.push(Arc::new(Tick {
+            generator: generator(from),
+            ..tick(snapshot)
+        }));
     }
     let last = &ticks.last().unwrap().snapshot;
     let record = record(last, &endpoints, &totals, &timeline);
     Run { ticks, record }
+}
+
+/// Busy for a few seconds, and once too busy.
+fn generator(second: u64) -> Generator {
+    let busy = (62..66).contains(&second);
+    Generator {
+        cpu: Some(if busy { 0.98 } else { 0.12 }),
+        memory: Some(24_000_000),
+        lag: Duration::from_millis(if busy { 120 } else { 1 }),
+        limited: busy,
+    }
 }
 
 pub(super) fn tick(snapshot: Snapshot) -> Tick {
@@ -196,9 +216,14 @@ fn record(
     totals: &Totals,
     timeline: &Timeline,
 ) -> RunRecord {
-    let times = |endpoint: &Endpoint| {
-        let index = endpoints.iter().position(|each| each == endpoint).unwrap();
-        encoding::encode(&totals.delta().entries[index].times)
+    let recorded = |row: &Row| {
+        let index = endpoints.iter().position(|each| *each == row.endpoint);
+        let index = index.unwrap();
+        recorded(
+            row,
+            &totals.delta().entries[index],
+            timeline.course(index).unwrap(),
+        )
     };
     RunRecord {
         judgements: judgements(),
@@ -207,16 +232,22 @@ fn record(
             reason: "p95 < 200ms on POST /query: observed 591ms; 1 more threshold broken"
                 .to_owned(),
         },
-        rows: (last.rows.iter())
-            .map(|row| RecordedRow {
-                row: row.clone(),
-                histogram: times(&row.endpoint),
-            })
-            .collect(),
-        aggregated: RecordedRow {
-            row: last.aggregated.clone(),
-            histogram: encoding::encode(&totals.all().times),
-        },
+        rows: last.rows.iter().map(recorded).collect(),
+        aggregated: self::recorded(&last.aggregated, totals.all(), &Course::default()),
+        failed_answers: failed_answers(),
+        stages: vec![
+            band(0, 60, "10 users"),
+            band(60, 80, "to 20 users"),
+            band(80, SECONDS, "to 10 users"),
+        ],
+        marks: vec![
+            mark(30, MarkKind::Users, "users 10 → 11"),
+            mark(
+                61,
+                MarkKind::Threshold,
+                "broken: p95 < 200ms on POST /query",
+            ),
+        ],
         failures: last.failures.clone(),
         exceptions: last.exceptions.clone(),
         timeline: timeline.points().to_vec(),
@@ -232,6 +263,81 @@ fn record(
         peak_users: 10,
         ..empty()
     }
+}
+
+fn recorded(row: &Row, entry: &Entry, course: &Course) -> RecordedRow {
+    let failed = &entry.failed_times;
+    RecordedRow {
+        row: row.clone(),
+        histogram: encoding::encode(&entry.times),
+        failed_histogram: (failed.count() > 0).then(|| encoding::encode(failed)),
+        course: course.clone(),
+    }
+}
+
+fn band(from: u64, to: u64, label: &str) -> StageBand {
+    StageBand {
+        from: Offset::from_secs(from),
+        to: Offset::from_secs(to),
+        label: label.to_owned(),
+    }
+}
+
+fn mark(at: u64, kind: MarkKind, text: &str) -> Mark {
+    Mark {
+        at: Offset::from_secs(at),
+        kind,
+        text: text.to_owned(),
+    }
+}
+
+/// What came back of some failed requests: a page that tries to be one, and nothing.
+fn failed_answers() -> Vec<RecordedAnswer> {
+    let asked = |method: &str, name: &str, at: u64| FailedAnswer {
+        at: Offset::from_secs(at),
+        time: Duration::from_micros(15_250),
+        headers_after: None,
+        method: method.to_owned(),
+        url: format!("http://localhost:8000{name}"),
+        request_body: String::new(),
+        status: None,
+        headers: Vec::new(),
+        body: String::new(),
+        bytes: 0,
+    };
+    let refused = FailedAnswer {
+        headers_after: Some(Duration::from_micros(14_100)),
+        status: Some(500),
+        headers: vec![
+            ("content-type".to_owned(), "text/html".to_owned()),
+            ("set-cookie".to_owned(), "***".to_owned()),
+            (
+                "x-hostile".to_owned(),
+                "\"><script>alert('header')</script>".to_owned(),
+            ),
+        ],
+        body: "</pre></script><script>alert('body')</script> <b>Internal Server Error</b>"
+            .to_owned(),
+        bytes: 4711,
+        ..asked("GET", "/items", 3)
+    };
+    let cut = FailedAnswer {
+        request_body: "{\"question\": \"why?\"}".to_owned(),
+        ..asked("GET", "/<script>", 5)
+    };
+    vec![
+        RecordedAnswer {
+            endpoint: Endpoint::new("GET", "/items, \"all\"\nof them"),
+            error: "HTTPError('500 Server Error: Internal Server Error for url: /items')"
+                .to_owned(),
+            answer: refused,
+        },
+        RecordedAnswer {
+            endpoint: Endpoint::new("GET", "<script>alert('name')</script>"),
+            error: "<script>alert('error')</script> object at 0x7f00aa>".to_owned(),
+            answer: cut,
+        },
+    ]
 }
 
 fn notice(at: u64, severity: Severity, text: &str) -> Notice {
@@ -300,13 +406,13 @@ pub(super) fn empty() -> RunRecord {
             reason: "no request finished".to_owned(),
         },
         rows: Vec::new(),
-        aggregated: RecordedRow {
-            row: nothing_yet(),
-            histogram: encoding::encode(&Entry::default().times),
-        },
+        aggregated: recorded(&nothing_yet(), &Entry::default(), &Course::default()),
         failures: Vec::new(),
+        failed_answers: Vec::new(),
         exceptions: Vec::new(),
         timeline: Vec::new(),
+        stages: Vec::new(),
+        marks: Vec::new(),
         notices: Vec::new(),
     }
 }

@@ -22,16 +22,46 @@ fn what_is_no_record_of_this_form_is_refused_with_the_remedy() {
         ("[1]", "it has no schema_version"),
         (
             newer,
-            "of form 99, and this ragload reads form 1: use the ragload that wrote it (9.0.0)",
+            "of form 99, and this ragload reads forms up to 2: use the ragload that wrote it (9.0.0)",
         ),
         (
-            r#"{"schema_version": 1}"#,
+            r#"{"schema_version": 2}"#,
             "damaged run record: missing field",
         ),
     ];
     for (text, expected) in cases {
         let error = record::from_json(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_record_of_the_first_form_is_read_and_what_it_did_not_record_is_missing() {
+    let old = include_str!("../../fixtures/record_form_1.json");
+    let read = record::from_json(old).unwrap();
+    let new = fixture::run().record;
+    assert_eq!(read.aggregated.row, new.aggregated.row);
+    assert_eq!(read.aggregated.histogram, new.aggregated.histogram);
+    assert_eq!(read.failures, new.failures);
+    assert_eq!(read.exceptions, new.exceptions);
+    assert_eq!(read.duration, new.duration);
+    assert_eq!(read.timeline.len(), new.timeline.len());
+    for (old, new) in read.timeline.iter().zip(&new.timeline) {
+        assert_eq!((old.at, old.users, old.p99), (new.at, new.users, new.p99));
+        assert_eq!((old.statuses, old.generator), (None, None));
+    }
+    assert!(read.failed_answers.is_empty() && read.rows[0].course.requests.is_empty());
+    assert_eq!(record::from_json(&record::to_json(&read)).unwrap(), read);
+}
+
+#[test]
+fn a_damaged_record_of_the_first_form_is_no_panic() {
+    for text in [
+        r#"{"schema_version": 1, "timeline": 5, "rows": [1], "aggregated": [], "duration": {"secs": 18446744073709551615, "nanos": 1}}"#,
+        r#"{"schema_version": 1}"#,
+    ] {
+        let error = record::from_json(text).unwrap_err().to_string();
+        assert!(error.contains("damaged run record"), "{error}");
     }
 }
 
