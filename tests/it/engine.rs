@@ -3,5 +3,6 @@
 mod counts;
 mod harness;
 mod profiles;
+mod record;
 mod stopping;
 mod users;
