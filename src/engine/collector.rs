@@ -15,7 +15,9 @@ use crate::stats::{Circumstances, Delta, Snapshot, Timeline, Totals, Window};
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
+use limited::Limited;
 
+mod limited;
 mod record;
 
 /// Notices kept for the record; a run that says more says so.
@@ -62,6 +64,7 @@ pub(super) struct Collector {
     broken: Vec<bool>,
     /// Notices beyond those kept.
     more_notices: u64,
+    limited: Limited,
     /// When users were told to end, and how the thresholds on windows stood then.
     told_to_end: Option<(Offset, Vec<Judgement>)>,
 }
@@ -88,6 +91,7 @@ impl Collector {
             marks: Vec::new(),
             broken: vec![false; plan.thresholds.len()],
             more_notices: 0,
+            limited: Limited::default(),
             told_to_end: None,
             plan,
         }
@@ -127,6 +131,13 @@ impl Collector {
         self.audience.tell(&Event::Notice(notice));
     }
 
+    /// Tells something that the record says in another way.
+    pub(super) fn announce(&mut self, severity: Severity, text: String) {
+        let at = self.clock.now();
+        let notice = Notice { at, severity, text };
+        self.audience.tell(&Event::Notice(notice));
+    }
+
     /// Marks this moment in the record.
     pub(super) fn mark(&mut self, kind: MarkKind, text: impl Into<String>) {
         let at = self.clock.now();
@@ -162,6 +173,9 @@ impl Collector {
         self.peak_users = self.peak_users.max(stand.users.total());
         self.timeline.push(at, stand.circumstances(), &delta);
         self.window.push(self.last_tick, at, delta);
+        if stand.generator.limited {
+            self.limited.add(self.last_tick, at);
+        }
         self.last_tick = at;
         let judgements = self.judgements(at);
         self.mark_broken(&judgements);
@@ -189,6 +203,9 @@ impl Collector {
         let dropped = self.audience.dropped_ticks();
         if dropped > 0 {
             let text = format!("outputs were too slow: {dropped} live updates were left out");
+            self.notice(Severity::Warning, text);
+        }
+        if let Some(text) = self.limited.told(at) {
             self.notice(Severity::Warning, text);
         }
         if self.more_notices > 0 {

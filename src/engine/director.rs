@@ -117,6 +117,8 @@ struct Director {
     users: UserCounts,
     phase: Phase,
     told: Told,
+    /// How late timers were since the last tick.
+    lag: Duration,
     paused: bool,
     /// Whether statistics were reset after the first ramp.
     was_reset: bool,
@@ -125,7 +127,7 @@ struct Director {
 /// What was said already and needs saying once.
 #[derive(Default)]
 struct Told {
-    /// That the generator is the bottleneck at present.
+    /// That the generator is the bottleneck.
     limit: bool,
     /// That a shard is lost.
     shard_lost: bool,
@@ -171,6 +173,7 @@ impl Director {
             users: UserCounts { by_class },
             phase: Phase::Spawning,
             told: Told::default(),
+            lag: Duration::ZERO,
             paused: false,
             was_reset: false,
         }
@@ -274,12 +277,13 @@ impl Director {
     fn finish(mut self, ending: Ending) -> (Arc<RunRecord>, Audience) {
         self.phase = Phase::Stopped;
         let now = self.clock.now();
+        let generator = self.generator(now);
         let stand = Standpoint {
             users: self.users.clone(),
             target_users: 0,
             phase: Phase::Stopped,
             ends_at: self.shape.ends_at(),
-            generator: self.probe.read(Duration::ZERO),
+            generator,
         };
         // Conditions for an early end have no one left to end.
         let _ = self.collector.tick(now, &stand);

@@ -3,11 +3,13 @@
 //! Must not know what a shard does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 
 use crate::clock::RunClock;
+use crate::model::Offset;
 use crate::scenario::Plan;
 use crate::transport::Transport;
 
@@ -16,6 +18,9 @@ use super::shard::{Place, ShardCommand, ShardReport, shard};
 /// Commands a shard can have waiting; more than one spawn step, so that the director never waits
 /// for a shard that is merely busy.
 const WAITING: usize = 256;
+
+/// The shortest stretch over which a thread can be called busy.
+const SHORTEST: Duration = Duration::from_millis(500);
 
 /// How many shards there are, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +36,10 @@ pub enum Shards {
 pub(super) struct ShardHandle {
     commands: mpsc::Sender<ShardCommand>,
     thread: Option<std::thread::JoinHandle<()>>,
+    /// How long its thread had been at work when it last reported.
+    worked: Duration,
+    /// When it was last asked how busy it is, and how long it had been at work then.
+    asked: (Offset, Duration),
 }
 
 impl ShardHandle {
@@ -40,10 +49,22 @@ impl ShardHandle {
     }
 
     /// Asks for a report; none from a shard that is gone.
-    pub(super) async fn ask(&self) -> Option<ShardReport> {
+    pub(super) async fn ask(&mut self) -> Option<ShardReport> {
         let (reply, report) = oneshot::channel();
         self.commands.send(ShardCommand::Report(reply)).await.ok()?;
-        report.await.ok()
+        let report = report.await.ok()?;
+        self.worked = report.worked;
+        Some(report)
+    }
+
+    /// Share of the time since this was last asked that its thread was at work, 0 to 1; none for
+    /// a shard without a thread of its own, and over a stretch too short to tell.
+    pub(super) fn busy(&mut self, now: Offset) -> Option<f64> {
+        let (before, worked_before) = std::mem::replace(&mut self.asked, (now, self.worked));
+        let stretch = now.since(before);
+        let work = self.worked.saturating_sub(worked_before);
+        let tells = self.thread.is_some() && stretch >= SHORTEST;
+        tells.then(|| (work.as_secs_f64() / stretch.as_secs_f64()).min(1.0))
     }
 
     /// Ends the shard and waits for its thread.
@@ -82,7 +103,12 @@ pub(super) fn launch<T: Transport>(
                     shard(plan, transport, clock, place, receiver)
                 })?),
             };
-            Ok(ShardHandle { commands, thread })
+            Ok(ShardHandle {
+                commands,
+                thread,
+                worked: Duration::ZERO,
+                asked: (clock.now(), Duration::ZERO),
+            })
         })
         .collect()
 }

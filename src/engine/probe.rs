@@ -8,9 +8,6 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use crate::event::Generator;
 
-/// A timer this late means that latencies of that second are the generator's as well.
-const LAG_LIMIT: Duration = Duration::from_millis(100);
-
 /// Reads this process's figures from the operating system.
 pub struct Probe {
     source: Option<(System, Pid)>,
@@ -31,22 +28,38 @@ impl Probe {
     }
 
     /// The figures now; CPU since the last call.
-    pub(super) fn read(&mut self, lag: Duration) -> Generator {
-        let known = Generator {
-            lag,
-            limited: lag >= LAG_LIMIT,
-            ..Generator::default()
-        };
+    pub(super) fn read(&mut self, shards: Strain) -> Generator {
+        let mut generator = self.of_process();
+        generator.lag = shards.lag;
+        generator.busy = shards.busy;
+        generator.limited = generator.limit().is_some();
+        generator
+    }
+
+    fn of_process(&mut self) -> Generator {
         let Some((system, pid)) = &mut self.source else {
-            return known;
+            return Generator::default();
         };
         let what = ProcessRefreshKind::nothing().with_cpu().with_memory();
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[*pid]), false, what);
-        let process = system.process(*pid);
+        let Some(process) = system.process(*pid) else {
+            return Generator::default();
+        };
+        let open_files = process.open_files();
         Generator {
-            cpu: process.map(|process| f64::from(process.cpu_usage()) / 100.0),
-            memory: process.map(sysinfo::Process::memory),
-            ..known
+            cpu: Some(f64::from(process.cpu_usage()) / 100.0),
+            memory: Some(process.memory()),
+            open_files: open_files.and_then(|files| u64::try_from(files).ok()),
+            ..Generator::default()
         }
     }
+}
+
+/// What its shards say of the last second, at their worst.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Strain {
+    /// How late timers were.
+    pub(super) lag: Duration,
+    /// Share of the time a shard's thread was at work; none for shards without one.
+    pub(super) busy: Option<f64>,
 }

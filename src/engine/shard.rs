@@ -8,10 +8,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::clock::RunClock;
+use crate::model::Offset;
 use crate::request::Dealer;
 use crate::scenario::Plan;
 use crate::stats::{Delta, ExceptionKey, Recorder};
@@ -55,6 +57,8 @@ pub(super) struct ShardReport {
     pub(super) users: Vec<u32>,
     /// How late its timers were, at worst, since the last report.
     pub(super) lag: Duration,
+    /// How long this thread's runtime has been at work since it began.
+    pub(super) worked: Duration,
 }
 
 /// What the users of one shard share. On one thread: cells, no locks.
@@ -226,7 +230,16 @@ impl ShardState {
             delta: self.recorder.borrow_mut().take(),
             users: self.running.borrow().clone(),
             lag: self.lag.take(),
+            worked: Handle::current().metrics().worker_total_busy_duration(0),
         }
+    }
+
+    /// A timer that was due then is served now.
+    pub(super) fn note_lateness(&self, due: Offset) {
+        // Timers fire up to a millisecond late by their granularity; that is no lag.
+        let late = self.clock.now().since(due);
+        let late = late.saturating_sub(Duration::from_millis(1));
+        self.lag.set(self.lag.get().max(late));
     }
 
     fn exception(&self, message: String, traceback: String) {
@@ -274,12 +287,6 @@ async fn probe_lag(state: &ShardState) {
     loop {
         let due = state.clock.now() + LAG_PROBE;
         state.clock.sleep_until(due).await;
-        // Timers fire up to a millisecond late by their granularity; that is no lag.
-        let late = state
-            .clock
-            .now()
-            .since(due)
-            .saturating_sub(Duration::from_millis(1));
-        state.lag.set(state.lag.get().max(late));
+        state.note_lateness(due);
     }
 }

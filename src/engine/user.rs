@@ -162,10 +162,14 @@ impl<C: Client> VirtualUser<C> {
                 Level::Stop | Level::Halt | Level::Kill | Level::Abort => Flow::UserOver,
             };
         }
+        let due = self.shard.clock.now() + wait;
         tokio::select! {
             biased;
             () = self.signal.reached(Level::Stop) => Flow::UserOver,
-            () = tokio::time::sleep(wait) => Flow::Next,
+            () = tokio::time::sleep(wait) => {
+                self.shard.note_lateness(due);
+                Flow::Next
+            }
         }
     }
 

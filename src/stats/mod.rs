@@ -20,7 +20,7 @@ pub use course::Course;
 pub use delta::{Delta, ExceptionKey, Occurrences};
 pub use entry::Entry;
 pub use failed_answer::{FailedAnswer, FailedAnswers};
-pub use generator::Generator;
+pub use generator::{Generator, Limit};
 pub use histogram::Histogram;
 pub use recorder::Recorder;
 pub use snapshot::{Current, ExceptionRow, FailureRow, PERCENTILES, Percentiles, Row, Snapshot};

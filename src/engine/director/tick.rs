@@ -2,23 +2,23 @@
 //!
 //! Must not know what is computed from them.
 
-use std::time::Duration;
-
 use crate::event::{Ending, Generator, Phase, Severity};
+use crate::model::Offset;
+use crate::stats::Limit;
 
 use super::super::collector::Standpoint;
+use super::super::probe::Strain;
 use super::{Director, TICK};
 
 impl Director {
     /// Takes every shard's delta into the pending stretch.
-    pub(super) async fn gather(&mut self) -> Duration {
-        let mut lag = Duration::ZERO;
+    pub(super) async fn gather(&mut self) {
         let mut lost = 0;
         self.users
             .by_class
             .iter_mut()
             .for_each(|(_, count)| *count = 0);
-        for shard in &self.shards {
+        for shard in &mut self.shards {
             let Some(report) = shard.ask().await else {
                 lost += 1;
                 continue;
@@ -27,7 +27,7 @@ impl Director {
             for ((_, sum), count) in self.users.by_class.iter_mut().zip(&report.users) {
                 *sum += count;
             }
-            lag = lag.max(report.lag);
+            self.lag = self.lag.max(report.lag);
         }
         if lost > 0 && !self.told.shard_lost {
             self.told.shard_lost = true;
@@ -38,15 +38,14 @@ impl Director {
             );
             self.collector.notice(Severity::Error, text);
         }
-        lag
     }
 
     /// Takes figures and tells everyone; an ending when the run must not go on.
     pub(super) async fn tick(&mut self) -> Option<Ending> {
-        let lag = self.gather().await;
-        let generator = self.probe.read(lag);
-        self.warn_of_limit(generator);
+        self.gather().await;
         let now = self.clock.now();
+        let generator = self.generator(now);
+        self.warn_of_limit(generator);
         while self.next_tick <= now {
             self.next_tick = self.next_tick + TICK;
         }
@@ -70,15 +69,27 @@ impl Director {
         expected && self.users.total() == 0
     }
 
+    /// How the generator was doing since the last tick.
+    pub(super) fn generator(&mut self, now: Offset) -> Generator {
+        let busy = self.shards.iter_mut().filter_map(|shard| shard.busy(now));
+        let strain = Strain {
+            busy: busy.reduce(f64::max),
+            lag: std::mem::take(&mut self.lag),
+        };
+        self.probe.read(strain)
+    }
+
+    /// Says so while it can still be helped; how long it lasted stands in the record.
     fn warn_of_limit(&mut self, generator: Generator) {
-        if generator.limited && !self.told.limit {
-            let text = format!(
-                "the load generator fell {} ms behind: response times of these seconds are partly \
-                 its own (fewer users, more cores or more machines help)",
-                generator.lag.as_millis()
-            );
-            self.collector.notice(Severity::Warning, text);
-        }
-        self.told.limit = generator.limited;
+        let Some(limit) = generator.limit().filter(|_| !self.told.limit) else {
+            return;
+        };
+        self.told.limit = true;
+        let why = match limit {
+            Limit::Lag => format!("its timers are {} ms late", generator.lag.as_millis()),
+            Limit::Busy => "a thread of it has no time left".to_owned(),
+        };
+        let text = format!("the load generator is the bottleneck now: {why}");
+        self.collector.announce(Severity::Warning, text);
     }
 }

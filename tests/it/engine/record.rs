@@ -64,10 +64,7 @@ fn the_first_failed_answers_are_kept_bounded_and_without_secrets() {
     }
     let first = &asked[0].answer;
     assert_eq!((first.method.as_str(), first.status), ("POST", Some(200)));
-    assert_eq!(
-        first.request_body,
-        r#"{"question":"why","password":"***"}"#
-    );
+    assert_eq!(first.request_body, r#"{"question":"why","password":"***"}"#);
     assert!(first.body.starts_with("no idea, ***"), "{}", first.body);
     let first = &broken[0].answer;
     assert_eq!(first.time, std::time::Duration::from_millis(30));

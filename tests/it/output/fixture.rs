@@ -192,6 +192,8 @@ fn generator(second: u64) -> Generator {
     let busy = (62..66).contains(&second);
     Generator {
         cpu: Some(if busy { 0.98 } else { 0.12 }),
+        busy: Some(if busy { 0.97 } else { 0.11 }),
+        open_files: Some(23),
         memory: Some(24_000_000),
         lag: Duration::from_millis(if busy { 120 } else { 1 }),
         limited: busy,
