@@ -16,6 +16,7 @@ mod locust;
 mod locust_args;
 mod locust_env;
 mod logging;
+mod open_files;
 mod plan;
 mod report;
 mod run;

@@ -20,7 +20,7 @@ use crate::transport::General;
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
 use super::screen::{say, show};
-use super::{approval, check, conclusion, exit, logging, plan, signals, task_ratio};
+use super::{approval, check, conclusion, exit, logging, open_files, plan, signals, task_ratio};
 
 /// Events that may wait for the engine.
 const COMMANDS: usize = 16;
@@ -104,7 +104,8 @@ pub(super) fn execute(
     live: Vec<Box<dyn Sink>>,
 ) -> Result<Finished, Refusal> {
     say(&approval::announcement(&plan));
-    for warning in &plan.warnings {
+    let open_files = open_files::warning(plan.load.peak_users(), open_files::raise());
+    for warning in plan.warnings.iter().chain(&open_files) {
         say(&format!("warning: {warning}\n"));
     }
     approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;

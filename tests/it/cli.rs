@@ -8,6 +8,7 @@ mod counts;
 mod durability;
 mod environment;
 mod exit_codes;
+mod limits;
 mod locust_form;
 mod program;
 mod report;
