@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Endpoint, Offset, seconds};
 use crate::scenario::plan::Setting;
-use crate::stats::{Course, ExceptionRow, FailedAnswer, FailureRow, Point, Row};
+use crate::stats::{Course, ExceptionRow, FailedAnswer, FailureRow, Measure, Point, Row};
 use crate::threshold::Judgement;
 
 use super::{Ending, Notice};
@@ -79,6 +79,8 @@ pub struct RecordedRow {
     pub histogram: String,
     /// Response times of failed requests alone; none where none failed.
     pub failed_histogram: Option<String>,
+    /// The histograms of what else was measured, in the unit of each measure.
+    pub measure_histograms: Vec<(Measure, String)>,
     /// Its course beside the timeline's points; empty for all endpoints together.
     pub course: Course,
 }

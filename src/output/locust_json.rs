@@ -51,6 +51,8 @@ fn entry(recorded: &RecordedRow, started_unix: Duration) -> Value {
         percentiles: _,
         statuses: _,
         current: _,
+        // Locust's keys, exactly.
+        measures: _,
     } = &recorded.row;
     let count = *requests as f64;
     let start = started_unix.as_secs_f64();

@@ -8,7 +8,7 @@ use hdrhistogram::Histogram as Hdr;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
 
 use super::Histogram;
-use super::recorder::DIGITS;
+use super::dense::DIGITS;
 
 /// A text that is not a histogram.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::model::Offset;
 
 use super::Histogram;
+use super::series::{SeriesByMeasure, merge_series};
 
 /// Counts, sums and the distribution of the requests of one endpoint. A commutative monoid under
 /// [`Entry::merge`]; the default is its zero.
@@ -39,6 +40,8 @@ pub struct Entry {
     pub times: Histogram,
     /// The distribution of the response times of failed requests alone.
     pub failed_times: Histogram,
+    /// What else was measured.
+    pub measures: SeriesByMeasure,
 }
 
 impl Entry {
@@ -58,6 +61,7 @@ impl Entry {
         self.last_done = self.last_done.max(other.last_done);
         self.times.merge(&other.times);
         self.failed_times.merge(&other.failed_times);
+        merge_series(&mut self.measures, &other.measures);
     }
 
     /// Counts `count` more answers of this status.

@@ -1,4 +1,4 @@
-//! The mergeable distribution of response times.
+//! The mergeable distribution of response times, and of other whole numbers.
 //!
 //! Owns the sparse form of an HDR histogram: its occupied buckets only, in order. Everything that
 //! is sent, kept in a window or summed up is in this form; only a recorder holds the dense one.
@@ -71,13 +71,19 @@ impl Histogram {
     /// lies: nearest rank, as HdrHistogram defines it. None without times.
     #[must_use]
     pub fn quantile(&self, quantile: f64) -> Option<Duration> {
+        self.value_at(quantile).map(Duration::from_micros)
+    }
+
+    /// The same for values that are no times.
+    #[must_use]
+    pub fn value_at(&self, quantile: f64) -> Option<u64> {
         let rank = rank_of(quantile, self.count);
         let mut seen = 0;
         let bucket = self.buckets.iter().find(|(_, count)| {
             seen += count;
             seen >= rank
         })?;
-        Some(Duration::from_micros(bucket.0))
+        Some(bucket.0)
     }
 }
 

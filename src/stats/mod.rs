@@ -5,12 +5,15 @@
 
 pub mod course;
 pub mod delta;
+mod dense;
 pub mod encoding;
 pub mod entry;
 pub mod failed_answer;
 pub mod generator;
 pub mod histogram;
+pub mod measure;
 pub mod recorder;
+pub mod series;
 pub mod snapshot;
 pub mod timeline;
 pub mod totals;
@@ -22,7 +25,9 @@ pub use entry::Entry;
 pub use failed_answer::{FailedAnswer, FailedAnswers};
 pub use generator::{Generator, Limit};
 pub use histogram::Histogram;
+pub use measure::Measure;
 pub use recorder::Recorder;
+pub use series::{Figures, Series, SeriesByMeasure};
 pub use snapshot::{Current, ExceptionRow, FailureRow, PERCENTILES, Percentiles, Row, Snapshot};
 pub use timeline::{Circumstances, Point, Spread, Timeline};
 pub use totals::Totals;

@@ -1,30 +1,26 @@
 //! Where a shard's samples are counted: the only code of this module on the path of a request.
 //!
-//! Owns the dense HDR histograms, made when an endpoint is first hit. Must not know users or
-//! other shards.
+//! Owns what is counted per endpoint. Must not know users or other shards.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hdrhistogram::Histogram as Hdr;
-
 use crate::model::{EndpointId, Failure, Offset, Outcome, Sample};
 
-use super::{Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Histogram, Occurrences};
-
-/// Significant digits kept of a response time.
-pub(super) const DIGITS: u8 = 3;
+use super::dense::{Dense, DenseMeasures, micros};
+use super::{Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Measure, Occurrences};
 
 /// Counts samples until they are taken as a [`Delta`]. No lock, no channel; allocation only when
 /// an endpoint or failure is first seen.
 #[derive(Debug)]
 pub struct Recorder {
     entries: Vec<Entry>,
-    times: Vec<Option<Hdr<u64>>>,
+    times: Vec<Dense>,
+    measures: Vec<DenseMeasures>,
     failures: BTreeMap<(EndpointId, Failure), Occurrences>,
     exceptions: BTreeMap<ExceptionKey, Occurrences>,
     failed_answers: FailedAnswers,
-    failed_times: Vec<Option<Hdr<u64>>>,
+    failed_times: Vec<Dense>,
 }
 
 impl Recorder {
@@ -33,11 +29,12 @@ impl Recorder {
     pub fn new(endpoints: usize) -> Self {
         Recorder {
             entries: vec![Entry::default(); endpoints],
-            times: std::iter::repeat_with(|| None).take(endpoints).collect(),
+            times: dense(endpoints),
+            measures: dense(endpoints),
             failures: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             failed_answers: FailedAnswers::default(),
-            failed_times: std::iter::repeat_with(|| None).take(endpoints).collect(),
+            failed_times: dense(endpoints),
         }
     }
 
@@ -64,9 +61,9 @@ impl Recorder {
                 .entry((sample.endpoint, failure.clone()))
                 .and_modify(|sum| sum.merge(Occurrences::once(sample.done)))
                 .or_insert_with(|| Occurrences::once(sample.done));
-            record_time(&mut self.failed_times[index], time);
+            self.failed_times[index].record(micros(time));
         }
-        record_time(&mut self.times[index], time);
+        self.times[index].record(micros(time));
     }
 
     /// Counts something that went wrong in a task outside of a request.
@@ -75,6 +72,16 @@ impl Recorder {
             .entry(key)
             .and_modify(|sum| sum.merge(Occurrences::once(at)))
             .or_insert_with(|| Occurrences::once(at));
+    }
+
+    /// Counts a duration of some request.
+    pub fn measure_time(&mut self, endpoint: EndpointId, measure: &Measure, time: Duration) {
+        self.measure(endpoint, measure, micros(time));
+    }
+
+    /// Counts a value of some request, in the measure's unit.
+    pub fn measure(&mut self, endpoint: EndpointId, measure: &Measure, value: u64) {
+        self.measures[endpoint.index()].record(measure, value);
     }
 
     /// Whether a failed answer of this kind is worth keeping: the first ones since the last
@@ -94,8 +101,9 @@ impl Recorder {
         let mut entries = std::mem::take(&mut self.entries);
         self.entries = vec![Entry::default(); entries.len()];
         for (index, entry) in entries.iter_mut().enumerate() {
-            entry.times = taken(&mut self.times[index]);
-            entry.failed_times = taken(&mut self.failed_times[index]);
+            entry.times = self.times[index].take();
+            entry.failed_times = self.failed_times[index].take();
+            entry.measures = self.measures[index].take();
         }
         Delta {
             entries,
@@ -106,40 +114,8 @@ impl Recorder {
     }
 }
 
-fn record_time(slot: &mut Option<Hdr<u64>>, time: Duration) {
-    let micros = u64::try_from((time.as_nanos() + 500) / 1000).unwrap_or(u64::MAX);
-    let hdr = slot.get_or_insert_with(|| {
-        let mut hdr = Hdr::new(DIGITS).expect("the number of digits is one HDR histograms offer");
-        hdr.auto(true);
-        hdr
-    });
-    // A time below a microsecond is counted as one: HDR's zero bucket is no response time.
-    let recorded = hdr.record(micros.max(1));
-    debug_assert!(
-        recorded.is_ok(),
-        "a histogram that resizes itself takes any value"
-    );
-}
-
-fn taken(slot: &mut Option<Hdr<u64>>) -> Histogram {
-    let Some(times) = slot.as_mut().filter(|times| !times.is_empty()) else {
-        return Histogram::default();
-    };
-    let taken = sparse(times);
-    times.reset();
-    taken
-}
-
-fn sparse(times: &Hdr<u64>) -> Histogram {
-    let buckets = times.iter_recorded();
-    Histogram::from_buckets(
-        buckets
-            .map(|bucket| {
-                let value = times.highest_equivalent(bucket.value_iterated_to());
-                (value, bucket.count_at_value())
-            })
-            .collect(),
-    )
+fn dense<T: Default>(endpoints: usize) -> Vec<T> {
+    std::iter::repeat_with(T::default).take(endpoints).collect()
 }
 
 #[cfg(test)]
@@ -164,6 +140,26 @@ mod tests {
         recorder.record(&ok(5));
         assert_eq!(recorder.take().entries[0].requests, 1);
         assert_eq!(recorder.take().entries[0], Entry::default());
+    }
+
+    #[test]
+    fn measures_are_counted_apart_and_taken_with_the_rest() {
+        let mut recorder = Recorder::new(2);
+        let stage = Measure::Stage("retrieval".into());
+        for millis in [10, 30] {
+            let time = Duration::from_millis(millis);
+            recorder.measure_time(EndpointId(1), &Measure::Ttft, time);
+            recorder.measure_time(EndpointId(1), &stage, time / 2);
+        }
+        recorder.measure(EndpointId(1), &Measure::SourceCount, 0);
+        let delta = recorder.take();
+        assert!(delta.entries[0].measures.is_empty());
+        let measures = &delta.entries[1].measures;
+        assert_eq!(measures[&Measure::Ttft].average(), Some(20_000.0));
+        assert_eq!(measures[&stage].quantile(1.0), Some(15_000));
+        // A source count of zero is a value like any other.
+        assert_eq!(measures[&Measure::SourceCount].quantile(0.5), Some(0));
+        assert_eq!(recorder.take(), Recorder::new(2).take());
     }
 
     #[test]

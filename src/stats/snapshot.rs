@@ -10,7 +10,7 @@ use crate::model::{Endpoint, Offset, seconds};
 
 use super::entry::as_f64;
 use super::window::CURRENT;
-use super::{Entry, Totals, Window};
+use super::{Entry, Figures, Totals, Window};
 
 /// The percentiles of Locust's tables and files, as shares.
 pub const PERCENTILES: [f64; 11] = [
@@ -54,6 +54,8 @@ pub struct Row {
     pub percentiles: Percentiles,
     /// Answers per status; 0 stands for no answer.
     pub statuses: Vec<(u16, u64)>,
+    /// What else was measured: phases, moments of streamed answers.
+    pub measures: Vec<Figures>,
     /// The last ten seconds.
     pub current: Current,
 }
@@ -199,6 +201,9 @@ fn row(endpoint: Endpoint, entry: &Entry, counted: Duration, current: Current) -
         failures_per_second: per_second(entry.failures, counted),
         percentiles: percentiles(entry),
         statuses: entry.statuses.clone(),
+        measures: (entry.measures.iter())
+            .filter_map(|(measure, series)| Figures::of(measure, series))
+            .collect(),
         current,
     }
 }

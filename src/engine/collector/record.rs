@@ -105,6 +105,9 @@ fn recorded(row: Row, entry: &Entry, course: Course) -> RecordedRow {
         row,
         histogram: encoding::encode(&entry.times),
         failed_histogram: (failed.count() > 0).then(|| encoding::encode(failed)),
+        measure_histograms: (entry.measures.iter())
+            .map(|(measure, series)| (measure.clone(), encoding::encode(&series.values)))
+            .collect(),
         course,
     }
 }

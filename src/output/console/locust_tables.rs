@@ -60,6 +60,8 @@ fn request_row(row: &Row, rates: Rates, name: usize) -> String {
         percentiles: _,
         statuses: _,
         current,
+        // Locust's tables have no columns for it.
+        measures: _,
     } = row;
     let share = row.fail_ratio().unwrap_or(0.0) * 100.0;
     let (rps, fails) = match rates {

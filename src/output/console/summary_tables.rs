@@ -194,6 +194,8 @@ fn request_cells(row: &Row) -> [String; 13] {
         statuses: _,
         // While the run goes on.
         current: _,
+        // The record and the report show these.
+        measures: _,
     } = row;
     let time = |time: Option<std::time::Duration>| time.map_or_else(missing, format_time);
     [

@@ -124,6 +124,8 @@ pub(super) fn row(row: &Row) -> RowView {
         statuses,
         // The last seconds of a run say nothing about it.
         current: _,
+        // Shown beside the endpoint's charts.
+        measures: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);
     RowView {

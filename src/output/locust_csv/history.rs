@@ -78,6 +78,8 @@ fn fields(unix: Duration, users: u32, row: &Row, detail: Detail) -> Vec<String> 
         percentiles: whole_run,
         statuses: _,
         current,
+        // Locust's columns, exactly.
+        measures: _,
     } = row;
     let mut fields = vec![
         unix.as_secs().to_string(),

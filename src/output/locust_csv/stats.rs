@@ -51,6 +51,8 @@ fn fields(row: &Row) -> Vec<String> {
         statuses: _,
         // The history's.
         current: _,
+        // Locust's columns, exactly.
+        measures: _,
     } = row;
     let mut fields = vec![
         endpoint.method.clone(),

@@ -25,7 +25,12 @@ pub(super) fn upgrade(record: &mut Value) {
         ],
     );
     let nothing = json!({ "requests": [], "failures": [], "p50": [], "p95": [], "p99": [] });
-    let row = [("failed_histogram", Value::Null), ("course", nothing)];
+    let row = [
+        ("failed_histogram", Value::Null),
+        ("course", nothing),
+        ("measures", json!([])),
+        ("measure_histograms", json!([])),
+    ];
     each(record.get_mut("rows"), |one| add(one, &row));
     if let Some(Value::Object(all)) = record.get_mut("aggregated") {
         add(all, &row);

@@ -13,8 +13,8 @@ use ragload::output::tables::nothing_yet;
 use ragload::scenario::plan::Setting;
 use ragload::stats::snapshot::UserCounts;
 use ragload::stats::{
-    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Recorder, Row, Snapshot,
-    Timeline, Totals, Window, encoding,
+    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Measure, Recorder, Row,
+    Snapshot, Timeline, Totals, Window, encoding,
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
 
@@ -118,6 +118,19 @@ fn sample(second: u64, dice: &mut Dice) -> Sample {
     }
 }
 
+/// Where the time of a request went: a tenth into sending, half of the rest into each of waiting
+/// and receiving; a connection now and then.
+fn phases(recorder: &mut Recorder, sample: &Sample) {
+    let time = sample.service_time();
+    let mut spent = |measure: &Measure, time| recorder.measure_time(sample.endpoint, measure, time);
+    if sample.bytes.is_multiple_of(10) {
+        spent(&Measure::Connect, time / 20);
+    }
+    spent(&Measure::Sending, time / 10);
+    spent(&Measure::Waiting, time * 9 / 20);
+    spent(&Measure::Receiving, time * 9 / 20);
+}
+
 /// All that happened in one second.
 fn second(recorder: &mut Recorder, second: u64, dice: &mut Dice) -> Delta {
     // Nothing at all for a while: a gap is no zero.
@@ -127,7 +140,9 @@ fn second(recorder: &mut Recorder, second: u64, dice: &mut Dice) -> Delta {
         second.min(20) + dice.below(5)
     };
     for _ in 0..requests {
-        recorder.record(&sample(second, dice));
+        let sample = sample(second, dice);
+        recorder.record(&sample);
+        phases(recorder, &sample);
     }
     if second % 40 == 7 {
         let key = ExceptionKey {
@@ -273,6 +288,9 @@ fn recorded(row: &Row, entry: &Entry, course: &Course) -> RecordedRow {
         row: row.clone(),
         histogram: encoding::encode(&entry.times),
         failed_histogram: (failed.count() > 0).then(|| encoding::encode(failed)),
+        measure_histograms: (entry.measures.iter())
+            .map(|(measure, series)| (measure.clone(), encoding::encode(&series.values)))
+            .collect(),
         course: course.clone(),
     }
 }
