@@ -1,17 +1,22 @@
-//! reqwest's errors in the words every transport uses.
+//! The errors of HTTP libraries, in the words every transport uses.
 //!
-//! Must not know when an error happened beyond what it is told.
+//! Owns the search through an error's causes. Must not know when an error happened beyond what it
+//! is told.
 
 use std::error::Error;
 use std::io;
 
 use crate::model::FailureKind;
-use crate::request::Prepared;
-use crate::transport::{TransportError, texts};
+use crate::model::python_repr::str_repr;
+
+use super::{TransportError, texts};
+
+/// hyper's words for a header that cannot be read.
+const BAD_HEADER: &str = "invalid HTTP header";
 
 /// What was found in the chain of an error's causes.
 #[derive(Default)]
-struct Causes {
+pub(super) struct Causes {
     system: Option<TransportError>,
     tls: Option<TransportError>,
     /// An end of file in the wrong place.
@@ -20,68 +25,9 @@ struct Causes {
     texts: Vec<String>,
 }
 
-/// An error from before the head of the answer was there.
-pub(super) fn before_head(error: reqwest::Error, request: &Prepared) -> TransportError {
-    let connecting = error.is_connect();
-    let timed_out = error.is_timeout();
-    let mut causes = Causes::of(&error.without_url());
-    if let Some(known) = causes.tls.take().or(causes.system.take()) {
-        return known;
-    }
-    if connecting && timed_out {
-        return texts::connect_timeout(&request.url, request.timeout);
-    }
-    let says = |part: &str| causes.texts.iter().any(|text| text.contains(part));
-    if says("dns error") || says("failed to lookup address") {
-        return texts::unknown_host(&causes.texts.join(" "));
-    }
-    if says("before message completed") || causes.ended && !connecting {
-        return texts::closed();
-    }
-    if ["invalid HTTP", "message head is too large", "malformed"]
-        .iter()
-        .any(|part| says(part))
-    {
-        return texts::not_http();
-    }
-    let kind = if connecting {
-        FailureKind::Connect
-    } else {
-        FailureKind::Protocol
-    };
-    TransportError::new(kind, causes.deepest())
-}
-
-/// An error from within the body, of which `read` bytes arrived; `expected` is the length told.
-pub(super) fn within_body(
-    error: reqwest::Error,
-    read: u64,
-    expected: Option<u64>,
-) -> TransportError {
-    let causes = Causes::of(&error.without_url());
-    if let Some(system) = causes.system {
-        return texts::broken(&system);
-    }
-    let says = |part: &str| causes.texts.iter().any(|text| text.contains(part));
-    if causes.ended || says("end of file") || says("unexpected EOF") {
-        return texts::incomplete(read, expected);
-    }
-    if let Some(tls) = causes.tls {
-        return tls;
-    }
-    TransportError::new(
-        FailureKind::Protocol,
-        format!("ContentDecodingError: {}", causes.deepest()),
-    )
-}
-
-/// Whether an error may come from a connection that the server had closed already.
-pub(super) fn is_closed(error: &TransportError) -> bool {
-    error.kind == FailureKind::Closed
-}
-
 impl Causes {
-    fn of(error: &(dyn Error + 'static)) -> Causes {
+    /// The causes of this error, itself included.
+    pub(super) fn of(error: &(dyn Error + 'static)) -> Causes {
         let mut causes = Causes::default();
         let mut next = Some(error);
         while let Some(cause) = next {
@@ -104,7 +50,87 @@ impl Causes {
         causes
     }
 
+    /// What the system or TLS says went wrong, where one of them is the cause.
+    pub(super) fn known(&self) -> Option<TransportError> {
+        self.tls.clone().or_else(|| self.system.clone())
+    }
+
+    /// Why a name has no address.
+    pub(super) fn looking_up(self) -> TransportError {
+        let unknown = || texts::unknown_host(&self.texts.join(" "));
+        self.known().unwrap_or_else(unknown)
+    }
+
+    /// Why there is no connection.
+    pub(super) fn connecting(self) -> TransportError {
+        if let Some(known) = self.known() {
+            return known;
+        }
+        if self.says("dns error") || self.says("failed to lookup address") {
+            return self.looking_up();
+        }
+        if self.ended {
+            return texts::handshake_closed();
+        }
+        TransportError::new(FailureKind::Connect, self.deepest())
+    }
+
+    /// Why a connection brought no head of an answer.
+    pub(super) fn before_head(self) -> TransportError {
+        if let Some(known) = self.known() {
+            return known;
+        }
+        if self.says("before message completed") || self.ended {
+            return texts::closed();
+        }
+        if self.says("message head is too large") {
+            return texts::head_too_large();
+        }
+        if self.says(BAD_HEADER) {
+            return texts::bad_header();
+        }
+        if self.is_not_http() {
+            return texts::not_http(None);
+        }
+        TransportError::new(FailureKind::Protocol, self.deepest())
+    }
+
+    /// Why a body broke off, of which `read` bytes arrived; `expected` is the length told.
+    pub(super) fn within_body(self, read: u64, expected: Option<u64>) -> TransportError {
+        if let Some(system) = self.system {
+            return texts::broken(&system);
+        }
+        if self.ended || self.says("end of file") || self.says("unexpected EOF") {
+            return texts::incomplete(read, expected);
+        }
+        if let Some(tls) = self.tls {
+            return tls;
+        }
+        let text = if self.says("Invalid chunk") {
+            let why = str_repr(&self.deepest());
+            format!("ChunkedEncodingError(ProtocolError({why}))")
+        } else {
+            format!("ContentDecodingError: {}", self.deepest())
+        };
+        TransportError::new(FailureKind::Protocol, text)
+    }
+
+    /// Whether what came is not HTTP from its first line on.
+    pub(super) fn is_not_http(&self) -> bool {
+        let parts = ["invalid HTTP", "malformed", "unexpected message"];
+        !self.says(BAD_HEADER) && parts.iter().any(|part| self.says(part))
+    }
+
+    fn says(&self, part: &str) -> bool {
+        self.texts.iter().any(|text| text.contains(part))
+    }
+
     fn deepest(mut self) -> String {
         self.texts.pop().unwrap_or_default()
     }
+}
+
+/// Whether an error may come from a connection that the server had closed already.
+pub(super) fn is_closed(error: &TransportError) -> bool {
+    error.kind == FailureKind::Closed
 }
