@@ -5,6 +5,7 @@
 //! a reader what arrived.
 
 mod added;
+pub mod chosen;
 pub mod contract;
 pub mod direct;
 mod errors;
@@ -14,6 +15,7 @@ pub mod sim;
 mod texts;
 mod tls;
 
+pub use chosen::{Choice, Chosen, ClientKind};
 pub use contract::{Client, ClientSettings, Transport, TransportError};
 pub use direct::Direct;
 pub use general::General;

@@ -10,12 +10,13 @@ use http::{HeaderMap, StatusCode, Version};
 use reqwest::cookie::Jar;
 use rustls::ClientConfig;
 use tokio::time::timeout_at;
-use url::{Host, Origin, Url};
+use url::{Origin, Url};
 
 use crate::clock::RunClock;
 use crate::model::{FailureKind, Phases};
 use crate::request::{AnswerReader, Prepared};
 use crate::transport::added::{host, with_added};
+use crate::transport::chosen::is_loopback;
 use crate::transport::errors::{self, Causes};
 use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
@@ -247,14 +248,5 @@ fn stays_open(version: Version, headers: &HeaderMap) -> bool {
         (_, Some(b"close")) => false,
         (Version::HTTP_10, option) => option == Some(b"keep-alive"),
         _ => true,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
