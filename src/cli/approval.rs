@@ -7,6 +7,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::model::units::{format_count, format_duration};
 use crate::scenario::plan::{Load, Stage};
 use crate::scenario::{HostClass, Plan, estimate};
+use crate::transport::Choice;
 
 /// The lines that say where the load goes and how much it is.
 pub(super) fn announcement(plan: &Plan) -> String {
@@ -27,10 +28,16 @@ pub(super) fn announcement(plan: &Plan) -> String {
         },
     );
     format!(
-        "Target  {} ({class})\nLoad    {}; {requests}\n",
+        "Target  {} ({class})\nLoad    {}; {requests}\nClient  {}\n",
         plan.target.shown,
-        load_in_words(&plan.load)
+        load_in_words(&plan.load),
+        client(plan),
     )
+}
+
+/// What the plan's requests are sent with, and why.
+pub(super) fn client(plan: &Plan) -> Choice {
+    Choice::of(plan.client, plan.addresses())
 }
 
 /// `10 users at 2/s for 2m`.

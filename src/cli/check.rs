@@ -13,7 +13,7 @@ use crate::scenario::plan::{Preflight, Step, Task, UserClass};
 use crate::scenario::{Plan, estimate};
 use crate::threshold::{Level, Threshold};
 
-use super::approval::load_in_words;
+use super::approval::{client, load_in_words};
 
 /// The plan as text.
 pub(super) fn describe(plan: &Plan) -> String {
@@ -29,6 +29,7 @@ pub(super) fn describe(plan: &Plan) -> String {
             "Target",
             format!("{} ({})", plan.target.shown, approval(plan)),
         ),
+        ("Client", client(plan).to_string()),
         ("Pre-flight", preflight(plan)),
         ("Load", load_in_words(&plan.load)),
         (

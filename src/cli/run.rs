@@ -16,7 +16,6 @@ use crate::output::console::{LocustTables, Progress, Screen, Style};
 use crate::output::locust_csv::history::Detail;
 use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
-use crate::transport::General;
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
 use super::screen::{say, show};
@@ -130,7 +129,7 @@ pub(super) fn execute(
 
 async fn preflight(plan: &Plan) -> Result<(), Refusal> {
     let clock = RunClock::start();
-    let transport = General::new(clock);
+    let transport = approval::client(plan).transport(clock);
     if let Preflight::Get { wait_for, .. } = &plan.preflight
         && !wait_for.is_zero()
     {
@@ -169,8 +168,8 @@ async fn run(
     let audience = Audience::on_threads(sinks).map_err(failed)?;
     let clock = RunClock::start();
     let parts = RunParts {
+        transport: Arc::new(approval::client(&plan).transport(clock)),
         plan,
-        transport: Arc::new(General::new(clock)),
         clock,
         commands: orders,
         audience,

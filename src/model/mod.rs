@@ -1,11 +1,12 @@
 //! The ground floor: plain values every other module speaks in.
 //!
-//! Owns the nouns of one request (offset, endpoint, sample, failure), units as people write them,
-//! and secrets. Must not know clocks, sockets, files, statistics or output formats.
+//! Owns the nouns of one request (offset, endpoint, sample, phases, failure), units as people write
+//! them, and secrets. Must not know clocks, sockets, files, statistics or output formats.
 
 pub mod endpoint;
 pub mod failure;
 pub mod offset;
+pub mod phases;
 pub mod python_repr;
 pub mod sample;
 pub mod seconds;
@@ -16,5 +17,6 @@ pub mod units;
 pub use endpoint::{Endpoint, EndpointId};
 pub use failure::{Failure, FailureKind};
 pub use offset::Offset;
+pub use phases::{Connections, Phases};
 pub use sample::{Outcome, Sample};
 pub use secret::{Masker, Secret};

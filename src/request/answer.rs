@@ -6,7 +6,7 @@
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use crate::model::Offset;
+use crate::model::{Connections, Offset, Phases};
 
 /// What arrived in answer to one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub struct Answer {
     pub first_byte_at: Option<Offset>,
     /// When the last byte arrived.
     pub done_at: Option<Offset>,
+    /// Where the time went, over all hops.
+    pub phases: Phases,
+    /// The connections it took, over all hops; none where the transport cannot tell.
+    pub connections: Option<Connections>,
 }
 
 /// What is kept of the body of an error that nobody reads, in bytes.
@@ -41,6 +45,8 @@ pub struct AnswerReader {
     /// Bytes of the body to keep.
     room: usize,
     keep_body: bool,
+    phases: Phases,
+    connections: Option<Connections>,
 }
 
 impl AnswerReader {
@@ -94,10 +100,28 @@ impl AnswerReader {
         self.answer.done_at = Some(at);
     }
 
+    /// Time was spent on a hop of this request.
+    pub fn spent(&mut self, phases: &Phases) {
+        self.phases.add(phases);
+    }
+
+    /// What connections this request took until now.
+    pub fn connected(&mut self, connections: Connections) {
+        self.connections = Some(connections);
+    }
+
+    /// The headers of the hop that is being read; empty before they are there.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.answer.headers
+    }
+
     /// What was read until now, complete or not.
     #[must_use]
     pub fn into_answer(mut self) -> Answer {
         self.answer.body = self.body.freeze();
+        self.answer.phases = self.phases;
+        self.answer.connections = self.connections;
         self.answer
     }
 }
@@ -169,6 +193,24 @@ mod tests {
         assert_eq!(answer.headers_at, Some(Offset::from_millis(5)));
         assert_eq!(answer.first_byte_at, Some(Offset::from_millis(6)));
         assert_eq!(answer.done_at, None);
+    }
+
+    #[test]
+    fn time_and_connections_of_an_earlier_hop_count() {
+        let mut reader = AnswerReader::new(true);
+        let hop = Phases {
+            waiting: Some(std::time::Duration::from_millis(3)),
+            ..Phases::default()
+        };
+        let connections = Connections { made: 2, again: 1 };
+        reader.spent(&hop);
+        reader.connected(connections);
+        reader.forget();
+        reader.head(Offset::ZERO, StatusCode::OK, "OK", HeaderMap::new());
+        reader.spent(&hop);
+        let answer = reader.into_answer();
+        assert_eq!(answer.phases.waiting, Some(hop.waiting.unwrap() * 2));
+        assert_eq!(answer.connections, Some(connections));
     }
 
     proptest! {

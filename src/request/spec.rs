@@ -133,6 +133,12 @@ impl RequestSpec {
         self.target.is_constant() && self.headers.is_constant() && self.body.is_constant()
     }
 
+    /// Where it is sent to, when every send is the same.
+    #[must_use]
+    pub fn constant_address(&self) -> Option<&Url> {
+        self.built.as_ref().map(|built| &built.url)
+    }
+
     /// Every name its templates take from the scope, with the place within the request: pairs of
     /// (place, name).
     #[must_use]

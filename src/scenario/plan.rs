@@ -13,7 +13,7 @@ pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
 use crate::request::{DataSet, Expect, Extraction, RequestSpec};
 use crate::threshold::Threshold;
-use crate::transport::ClientSettings;
+use crate::transport::{ClientKind, ClientSettings};
 
 use super::host::HostClass;
 
@@ -44,6 +44,8 @@ pub struct Plan {
     pub stop_if: Vec<Threshold>,
     /// The request sent before any load.
     pub preflight: Preflight,
+    /// What requests are sent with.
+    pub client: ClientKind,
     /// Seed of all randomness of the run.
     pub seed: u64,
     /// Whether statistics are cleared when all users are spawned.
@@ -56,6 +58,19 @@ pub struct Plan {
     pub masker: Masker,
     /// The scenario as resolved, as YAML, secrets masked.
     pub resolved: String,
+}
+
+impl Plan {
+    /// Every address that is known before the run: the target's, and those that requests have of
+    /// their own.
+    pub fn addresses(&self) -> impl Iterator<Item = &Url> {
+        let steps = self.classes.iter().flat_map(UserClass::steps);
+        let requests = steps.filter_map(|step| match step {
+            Step::Request(request) => request.spec.constant_address(),
+            Step::Wait(_) => None,
+        });
+        std::iter::once(&self.target.base).chain(requests)
+    }
 }
 
 /// The target of a run.
@@ -127,6 +142,12 @@ impl UserClass {
     #[must_use]
     pub fn total_weight(&self) -> f64 {
         self.tasks.iter().map(|task| f64::from(task.weight)).sum()
+    }
+
+    /// Every step of it, wherever it stands.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        let tasks = self.tasks.iter().flat_map(|task| &task.steps);
+        self.on_start.iter().chain(&self.on_stop).chain(tasks)
     }
 }
 

@@ -41,6 +41,7 @@ const KEYS: Keys = Keys {
         "stop_timeout",
         "seed",
         "preflight",
+        "client",
         "approved_hosts",
         "data",
         "user_classes",
@@ -145,6 +146,7 @@ fn decide(
     let approvals = run_settings::approvals(fields, given, &mut settings, &mut report);
     let selection = run_settings::selection(given, &mut settings);
     let preflight = run_settings::preflight(fields, given, &mut report);
+    let client = run_settings::client(fields, &mut settings, &mut report);
     let reset_stats = run_settings::reset_stats(given, &mut report);
     let description = fields
         .get("description")
@@ -194,6 +196,7 @@ fn decide(
         thresholds: parts.thresholds,
         stop_if: parts.stop_if,
         preflight,
+        client,
         seed,
         reset_stats,
         resolved: masked::resolved(root, &settings.list, &masker),

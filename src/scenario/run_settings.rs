@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::model::units::{format_duration, parse_duration};
+use crate::transport::ClientKind;
 
 use super::approval::Approvals;
 use super::decode::value::Fields;
@@ -223,6 +224,23 @@ pub(super) fn preflight(fields: &Fields<'_>, given: &Inputs<'_>, report: &mut Re
         },
         None => Preflight::Off,
     }
+}
+
+pub(super) fn client(
+    fields: &Fields<'_>,
+    settings: &mut Settings<'_>,
+    report: &mut Report,
+) -> ClientKind {
+    let row = Row {
+        flag: None,
+        variables: &[],
+        at: fields.get("client"),
+    };
+    let (value, origin) = settings.decide(&row, str::parse, report).unzip();
+    let value: ClientKind = value.unwrap_or_default();
+    let origin = origin.unwrap_or("default".to_owned());
+    settings.note("client", value.to_string(), origin);
+    value
 }
 
 pub(super) fn reset_stats(given: &Inputs<'_>, report: &mut Report) -> bool {

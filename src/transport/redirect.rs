@@ -31,17 +31,17 @@ const SAFE: [HeaderName; 7] = [
 
 /// Follows the redirects of one request.
 pub(super) struct Redirects<'a> {
-    /// The first request's host and the settings' further ones.
-    first_host: String,
+    /// Where the first request went, and the settings' further hosts.
+    first: &'a Url,
     hosts: &'a [String],
     followed: usize,
 }
 
 impl<'a> Redirects<'a> {
     /// For a request that may be led to its own host and to `hosts`.
-    pub(super) fn of(request: &Prepared, hosts: &'a [String]) -> Self {
+    pub(super) fn of(request: &'a Prepared, hosts: &'a [String]) -> Self {
         Redirects {
-            first_host: host(&request.url),
+            first: &request.url,
             hosts,
             followed: 0,
         }
@@ -80,7 +80,7 @@ impl<'a> Redirects<'a> {
             .any(|entry| {
                 entry.eq_ignore_ascii_case(&host) || entry.eq_ignore_ascii_case(&with_port)
             });
-        if host == self.first_host || approved {
+        if host == self::host(self.first) || approved {
             return Ok(());
         }
         Err(protocol(format!(

@@ -104,11 +104,44 @@ pub(super) fn broken(cause: &TransportError) -> TransportError {
     TransportError::new(FailureKind::Closed, text)
 }
 
-/// What came is no HTTP.
-pub(super) fn not_http() -> TransportError {
+/// What came is no HTTP; `begins` is how it begins, where that is known.
+pub(super) fn not_http(begins: Option<&[u8]>) -> TransportError {
+    let shown = begins.map_or_else(|| "the answer is not HTTP".to_owned(), first_line);
+    let text = format!("BadStatusLine({})", str_repr(&shown));
+    TransportError::new(FailureKind::Protocol, text)
+}
+
+/// The first line, with its end, as Python shows bytes that are no text; long ones are cut, since
+/// each distinct text is a row of the failure table.
+fn first_line(bytes: &[u8]) -> String {
+    const LONGEST: usize = 64;
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let line = &bytes[..end.map_or(bytes.len(), |end| end + 1).min(LONGEST)];
+    line.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// A header of the answer cannot be read.
+pub(super) fn bad_header() -> TransportError {
     TransportError::new(
         FailureKind::Protocol,
-        "BadStatusLine('the answer is not HTTP')",
+        "HeaderParsingError('the answer has a header that is not HTTP')",
+    )
+}
+
+/// The head of the answer does not end.
+pub(super) fn head_too_large() -> TransportError {
+    TransportError::new(
+        FailureKind::Protocol,
+        "HTTPException('got more than 100 headers, or more than 400 KB of them')",
+    )
+}
+
+/// The server hung up while the TLS connection was being made.
+pub(super) fn handshake_closed() -> TransportError {
+    TransportError::new(
+        FailureKind::Tls,
+        "SSLError('EOF occurred in violation of protocol: the server closed the connection \
+         during the handshake')",
     )
 }
 

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod ci;
+mod client;
 mod commands;
 mod counts;
 mod durability;

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod own;
 pub(crate) mod secure;
 pub(crate) mod server;
+mod torture;
 
 use std::time::Duration;
 
@@ -12,9 +14,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ragload::clock::RunClock;
 use ragload::model::FailureKind;
 use ragload::request::{Answer, AnswerReader, Prepared};
-use ragload::transport::{Client, ClientSettings, General, Transport, TransportError};
+use ragload::transport::{Client, ClientSettings, Direct, General, Transport, TransportError};
 use tokio::net::TcpListener;
 use url::Url;
+
+use crate::output::golden;
 
 use self::secure::{Manner, SecureServer};
 use self::server::{PLAIN, Server};
@@ -36,6 +40,7 @@ macro_rules! conformance {
             broken_connections_are_worded_as_locust_words_them
             a_kept_connection_that_dies_is_told_from_a_crash
             a_connection_closed_after_its_answer_is_not_used_again
+            a_request_given_up_takes_its_connection_along
             what_takes_too_long_is_worded_as_locust_words_it
             nobody_there_is_worded_as_locust_words_it
             an_unknown_host_is_named_so
@@ -44,6 +49,7 @@ macro_rules! conformance {
             an_expired_certificate_is_named_so
             a_client_certificate_is_shown_when_asked_for
             plain_http_on_a_tls_address_is_explained
+            a_server_that_hangs_up_on_a_handshake_is_named_so
             unusable_certificate_files_are_refused_beforehand
         );
     };
@@ -57,7 +63,31 @@ macro_rules! conformance {
     };
 }
 
+#[tokio::test]
+async fn whatever_comes_is_taken_as_the_golden_file_says() {
+    let told = torture::play(&direct()).await;
+    golden::check("transport/torture.txt", &told);
+}
+
+#[tokio::test]
+async fn whatever_comes_is_taken_alike_by_both() {
+    let (direct, general) = (direct(), general());
+    let (direct, general) = tokio::join!(torture::play(&direct), torture::play(&general));
+    // reqwest keeps to itself how an answer begins that is no HTTP.
+    let line = regex::Regex::new(r"BadStatusLine\('.*'\)").unwrap();
+    let untold = "BadStatusLine('the answer is not HTTP')";
+    for (direct, general) in direct.lines().zip(general.lines()) {
+        assert_eq!(line.replace(direct, untold), general);
+    }
+    assert_eq!(direct.lines().count(), general.lines().count());
+}
+
+conformance!(direct, crate::transport::direct());
 conformance!(general, crate::transport::general());
+
+fn direct() -> Direct {
+    Direct::new(RunClock::start())
+}
 
 fn general() -> General {
     General::new(RunClock::start())
@@ -309,11 +339,6 @@ async fn broken_connections_are_worded_as_locust_words_them(transport: &impl Tra
             FailureKind::Closed,
             "ChunkedEncodingError(ProtocolError('Response ended prematurely'))",
         ),
-        (
-            "/garbage",
-            FailureKind::Protocol,
-            "BadStatusLine('the answer is not HTTP')",
-        ),
     ];
     for (path, kind, text) in cases {
         let error = error(&mut user(transport), &get(&server.url(path))).await;
@@ -357,6 +382,21 @@ async fn a_connection_closed_after_its_answer_is_not_used_again(transport: &impl
     }
     let closed = error(&mut client, &get(&server.url("/close"))).await;
     assert!(closed.text.starts_with("RemoteDisconnected"), "{closed}");
+}
+
+async fn a_request_given_up_takes_its_connection_along(transport: &impl Transport) {
+    let server = Server::start().await;
+    let mut client = user(transport);
+    answer(&mut client, &get(&server.url("/ok"))).await;
+    for path in ["/hang", "/hang-in-body"] {
+        let hanging = get(&server.url(path));
+        let given_up = send(&mut client, &hanging);
+        let given_up = tokio::time::timeout(Duration::from_millis(50), given_up).await;
+        assert!(given_up.is_err());
+        let after = answer(&mut client, &get(&server.url("/ok"))).await;
+        assert_eq!(after, (200, "hello".to_owned()), "{path}");
+    }
+    assert_eq!(server.connections(), 3);
 }
 
 async fn what_takes_too_long_is_worded_as_locust_words_it(transport: &impl Transport) {
@@ -538,6 +578,31 @@ async fn speaking_address() -> String {
         }
     });
     format!("https://{address}/x")
+}
+
+async fn a_server_that_hangs_up_on_a_handshake_is_named_so(transport: &impl Transport) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // All that was said is read, so that the end is no reset.
+            let mut hello = [0; 5];
+            let read = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut hello).await;
+            let length = u16::from_be_bytes([hello[3], hello[4]]);
+            let mut rest = vec![0; length.into()];
+            let rest = tokio::io::AsyncReadExt::read_exact(&mut stream, &mut rest).await;
+            read.and(rest).unwrap();
+        }
+    });
+    let error = error(&mut user(transport), &get(&format!("https://{address}/"))).await;
+    assert_eq!(
+        (error.kind, error.text.as_str()),
+        (
+            FailureKind::Tls,
+            "SSLError('EOF occurred in violation of protocol: the server closed the connection \
+             during the handshake')"
+        )
+    );
 }
 
 async fn unusable_certificate_files_are_refused_beforehand(transport: &impl Transport) {

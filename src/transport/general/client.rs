@@ -10,18 +10,16 @@ use http::{HeaderMap, StatusCode, Version};
 use reqwest::cookie::Jar;
 use rustls::ClientConfig;
 use tokio::time::timeout_at;
-use url::{Host, Origin, Url};
+use url::{Origin, Url};
 
 use crate::clock::RunClock;
-use crate::model::FailureKind;
+use crate::model::{FailureKind, Phases};
 use crate::request::{AnswerReader, Prepared};
+use crate::transport::added::{host, with_added};
+use crate::transport::chosen::is_loopback;
+use crate::transport::errors::{self, Causes};
 use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
-
-use super::errors;
-
-/// How the tool names itself unless the scenario does.
-const USER_AGENT: &str = concat!("ragload/", env!("CARGO_PKG_VERSION"));
 
 /// The time to connect is counted by reqwest from a moment after ours; it gets the chance to say
 /// that it was the connecting that took too long.
@@ -91,6 +89,7 @@ impl GeneralClient {
     ) -> Result<(StatusCode, HeaderMap), TransportError> {
         self.current = Some(request.url.clone());
         self.in_body = false;
+        let begun = self.clock.now();
         let client = self.client_for(request)?;
         let origin = request.url.origin();
         let reused = self.kept.contains(&origin);
@@ -98,11 +97,11 @@ impl GeneralClient {
         self.kept.retain(|kept| *kept != origin);
         let sending = client
             .request(request.method.clone(), request.url.clone())
-            .headers(request.headers.clone())
+            .headers(with_added(request, &host(&request.url), None))
             .body(request.body.clone())
             .send();
         let mut response = sending.await.map_err(|error| {
-            let error = errors::before_head(error, request);
+            let error = before_head(error, request);
             if reused && errors::is_closed(&error) {
                 texts::closed_when_reused()
             } else {
@@ -112,13 +111,15 @@ impl GeneralClient {
         let status = response.status();
         let headers = response.headers().clone();
         self.in_body = true;
-        reader.head(
-            self.clock.now(),
-            status,
-            &reason(&response),
-            headers.clone(),
-        );
+        let headed = self.clock.now();
+        reader.head(headed, status, &reason(&response), headers.clone());
         self.read_body(&mut response, reader).await?;
+        // reqwest keeps the earlier phases to itself: they are in the waiting.
+        reader.spent(&Phases {
+            waiting: Some(headed.since(begun)),
+            receiving: Some(self.clock.now().since(headed)),
+            ..Phases::default()
+        });
         if stays_open(response.version(), &headers) {
             self.kept.push(origin);
         }
@@ -136,7 +137,7 @@ impl GeneralClient {
         while let Some(bytes) = response
             .chunk()
             .await
-            .map_err(|error| errors::within_body(error, read, expected))?
+            .map_err(|error| Causes::of(&error.without_url()).within_body(read, expected))?
         {
             read += bytes.len() as u64;
             if !bytes.is_empty() {
@@ -174,7 +175,6 @@ impl GeneralClient {
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(self.tls.clone())
             .cookie_provider(Arc::clone(&self.cookies))
-            .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -212,6 +212,19 @@ impl Client for GeneralClient {
     }
 }
 
+/// An error from before the head of the answer was there.
+fn before_head(error: reqwest::Error, request: &Prepared) -> TransportError {
+    let connecting = error.is_connect();
+    let timed_out = error.is_timeout();
+    let causes = Causes::of(&error.without_url());
+    match causes.known() {
+        Some(known) => known,
+        None if connecting && timed_out => texts::connect_timeout(&request.url, request.timeout),
+        None if connecting => causes.connecting(),
+        None => causes.before_head(),
+    }
+}
+
 /// The reason phrase as the server sent it, for the statuses whose failures show it; reqwest
 /// tells it only within an error.
 fn reason(response: &reqwest::Response) -> String {
@@ -235,14 +248,5 @@ fn stays_open(version: Version, headers: &HeaderMap) -> bool {
         (_, Some(b"close")) => false,
         (Version::HTTP_10, option) => option == Some(b"keep-alive"),
         _ => true,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -4,19 +4,18 @@
 //! of its own; TLS settings are shared. Must not know users, checks or statistics.
 
 mod client;
-mod errors;
-mod tls;
 
 pub use client::GeneralClient;
 
 use crate::clock::RunClock;
 
+use super::tls::Configs;
 use super::{ClientSettings, Transport, TransportError};
 
 /// Makes clients over reqwest.
 pub struct General {
     clock: RunClock,
-    tls: tls::Configs,
+    tls: Configs,
 }
 
 impl General {
@@ -25,7 +24,7 @@ impl General {
     pub fn new(clock: RunClock) -> Self {
         General {
             clock,
-            tls: tls::Configs::default(),
+            tls: Configs::speaking(&[b"h2", b"http/1.1"]),
         }
     }
 }
@@ -37,7 +36,7 @@ impl Transport for General {
         let tls = self.tls.of(settings)?;
         Ok(GeneralClient::new(
             self.clock,
-            tls,
+            (*tls).clone(),
             settings.redirect_hosts.clone(),
         ))
     }

@@ -64,6 +64,10 @@ const PLAIN_VALUES: &[&str] = &[
 /// Third-party crates with one job, and the only modules that know them.
 const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
+    ("hyper", &["transport"]),
+    ("hyper_util", &["transport"]),
+    ("tower_http", &["transport"]),
+    ("tokio_rustls", &["transport"]),
     ("clap", &["cli"]),
     ("anyhow", &["cli", "main"]),
     ("axum", &["demo", "web"]),

@@ -47,6 +47,12 @@ const TOP: &[(&str, usize, &str, &str)] = &[
     ("shape: { spike: 5 }", 1, "shape", "not supported yet"),
     ("preset: openai-chat", 1, "preset", "not supported yet"),
     (
+        "client: fast",
+        1,
+        "client",
+        "must be auto, direct or general",
+    ),
+    (
         "preflight: health",
         1,
         "preflight",

@@ -8,6 +8,7 @@ use ragload::request::data::{DataOrder, DataPer};
 use ragload::scenario::plan::{Load, Plan, Preflight, Stage, Step};
 use ragload::scenario::{Environment, Given, HostClass, Overrides};
 use ragload::threshold::{Comparison, Level, Metric};
+use ragload::transport::ClientKind;
 use serde_json::json;
 
 use super::{WORKLOAD, environment, files, plan, problems, resolve, resolve_with};
@@ -453,6 +454,13 @@ fn approval_comes_from_flag_variable_or_scenario() {
         approved.classes[0].client.redirect_hosts,
         ["a.example.com", "rag.example.com"]
     );
+}
+
+#[test]
+fn the_client_is_chosen_by_the_scenario() {
+    assert_eq!(plan(WORKLOAD).client, ClientKind::Auto);
+    let general = plan(&["client: general\n", WORKLOAD].concat());
+    assert_eq!(general.client, ClientKind::General);
 }
 
 #[test]

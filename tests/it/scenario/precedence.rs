@@ -232,6 +232,7 @@ fn nothing_said_gives_the_defaults() {
             ["run_time", "until stopped", "default"],
             ["stop_timeout", "30s", "default"],
             ["seed", "1", "drawn for this run"],
+            ["client", "auto", "default"],
         ]
     );
 }

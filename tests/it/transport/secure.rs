@@ -4,12 +4,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rcgen::{CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig};
+use rustls::{HandshakeKind, RootCertStore, ServerConfig};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) struct SecureServer {
     address: SocketAddr,
     files: TempDir,
+    handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
 }
 
 /// What the server's certificate is like.
@@ -49,8 +50,19 @@ impl SecureServer {
 
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config))));
-        SecureServer { address, files }
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let handshakes = Arc::default();
+        tokio::spawn(serve(listener, acceptor, Arc::clone(&handshakes)));
+        SecureServer {
+            address,
+            files,
+            handshakes,
+        }
+    }
+
+    /// What the handshakes until now were, in order: whole ones, or those of resumed sessions.
+    pub(super) fn handshakes(&self) -> Vec<HandshakeKind> {
+        self.handshakes.lock().unwrap().clone()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -101,13 +113,19 @@ fn server_config(
 }
 
 /// Answers every request alike.
-async fn serve(listener: TcpListener, acceptor: TlsAcceptor) {
+async fn serve(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
+) {
     while let Ok((stream, _)) = listener.accept().await {
-        let acceptor = acceptor.clone();
+        let (acceptor, handshakes) = (acceptor.clone(), Arc::clone(&handshakes));
         tokio::spawn(async move {
             let Ok(mut stream) = acceptor.accept(stream).await else {
                 return;
             };
+            let kind = stream.get_ref().1.handshake_kind().unwrap();
+            handshakes.lock().unwrap().push(kind);
             let mut bytes = Vec::new();
             while !bytes.ends_with(b"\r\n\r\n") {
                 if stream.read_buf(&mut bytes).await.unwrap_or(0) == 0 {

@@ -4,10 +4,13 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// How long `/slow` keeps silent before its head, and twice within its body.
+pub(super) const SLOW: Duration = Duration::from_millis(20);
 /// What compressed answers hold.
 pub(super) const PLAIN: &str = "hello compressed world";
 
@@ -78,6 +81,16 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Seen>>) {
                     .await;
                 }
                 std::future::pending::<()>().await;
+            }
+            "/slow" => {
+                for part in [
+                    &b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"[..],
+                    b"slow",
+                    b" body",
+                ] {
+                    tokio::time::sleep(SLOW).await;
+                    write(&mut stream, part).await;
+                }
             }
             path => {
                 let (bytes, keep) = answer(method, path, &request);
@@ -168,7 +181,6 @@ fn answer(method: &str, path: &str, request: &str) -> (Vec<u8>, bool) {
         "/truncated-chunk" => {
             cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         }
-        "/garbage" => cut(b"this is not http\r\n"),
         _ => text("200 OK", "", b"hello"),
     }
 }

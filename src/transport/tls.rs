@@ -13,30 +13,49 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use super::{ClientSettings, TransportError};
 use crate::model::FailureKind;
-use crate::transport::{ClientSettings, TransportError};
 
 /// The settings that make a difference to TLS.
 type Key = (bool, Option<PathBuf>, Option<PathBuf>);
 
 /// The configurations in use.
-#[derive(Default)]
-pub(super) struct Configs(Mutex<HashMap<Key, ClientConfig>>);
+pub(super) struct Configs {
+    /// The protocols offered to servers, the preferred one first.
+    protocols: &'static [&'static [u8]],
+    built: Mutex<HashMap<Key, Arc<ClientConfig>>>,
+}
 
 impl Configs {
+    /// None yet, for a transport that speaks these protocols.
+    pub(super) fn speaking(protocols: &'static [&'static [u8]]) -> Self {
+        Configs {
+            protocols,
+            built: Mutex::default(),
+        }
+    }
+
     /// The configuration of these settings. A copy is small: what is big in it is shared.
-    pub(super) fn of(&self, settings: &ClientSettings) -> Result<ClientConfig, TransportError> {
+    ///
+    /// It resumes no sessions: one user must not resume another's. The first connection of each
+    /// costs a whole handshake, as it does from as many machines.
+    pub(super) fn of(
+        &self,
+        settings: &ClientSettings,
+    ) -> Result<Arc<ClientConfig>, TransportError> {
         let key = (
             settings.insecure,
             settings.ca_cert.clone(),
             settings.client_cert.clone(),
         );
-        let mut configs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = configs.get(&key) {
-            return Ok(config.clone());
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = built.get(&key) {
+            return Ok(Arc::clone(config));
         }
-        let config = build(settings)?;
-        configs.insert(key, config.clone());
+        let mut config = build(settings)?;
+        config.alpn_protocols = self.protocols.iter().map(|name| name.to_vec()).collect();
+        let config = Arc::new(config);
+        built.insert(key, Arc::clone(&config));
         Ok(config)
     }
 }
@@ -57,9 +76,6 @@ fn build(settings: &ClientSettings) -> Result<ClientConfig, TransportError> {
         }
         None => builder.with_no_client_auth(),
     };
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    // One user must not resume another's session: each new connection costs a whole handshake,
-    // as it does from as many machines, and as it does in Locust.
     config.resumption = Resumption::disabled();
     Ok(config)
 }

@@ -1,0 +1,60 @@
+//! The headers that a transport adds to a request by itself.
+//!
+//! Must not know connections.
+
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, HeaderName, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use url::{Position, Url};
+
+use crate::request::Prepared;
+
+/// How the tool names itself unless the scenario does.
+const OWN_NAME: &str = concat!("ragload/", env!("CARGO_PKG_VERSION"));
+/// The encodings that answers are decoded from.
+const ENCODINGS: &str = "gzip, deflate, br, zstd";
+/// The most headers that are added.
+const MOST: usize = 6;
+
+/// What a URL's server is called in the `Host` header.
+pub(super) fn host(url: &Url) -> HeaderValue {
+    // A URL's host and port hold nothing that a header cannot.
+    HeaderValue::try_from(&url[Position::BeforeHost..Position::AfterPort])
+        .unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// A request's headers with those added that it does not have itself.
+pub(super) fn with_added(
+    request: &Prepared,
+    host: &HeaderValue,
+    cookies: Option<HeaderValue>,
+) -> HeaderMap {
+    let own = &request.headers;
+    let mut headers = if own.is_empty() {
+        HeaderMap::with_capacity(MOST)
+    } else {
+        let mut headers = own.clone();
+        headers.reserve(MOST);
+        headers
+    };
+    let mut add = |name: HeaderName, value: HeaderValue| {
+        if own.is_empty() || !own.contains_key(&name) {
+            headers.insert(name, value);
+        }
+    };
+    add(HOST, host.clone());
+    add(USER_AGENT, HeaderValue::from_static(OWN_NAME));
+    add(ACCEPT, HeaderValue::from_static("*/*"));
+    add(ACCEPT_ENCODING, HeaderValue::from_static(ENCODINGS));
+    if let Some(cookies) = cookies {
+        add(COOKIE, cookies);
+    }
+    // The length of a body follows from it; that there is none must be said.
+    if request.body.is_empty() && has_payload(&request.method) {
+        add(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    headers
+}
+
+fn has_payload(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}
