@@ -287,7 +287,9 @@ impl<C: Client> VirtualUser<C> {
         answer: &Answer,
         outcome: Outcome,
     ) {
-        self.shard.recorder.borrow_mut().record(&Sample {
+        let mut recorder = self.shard.recorder.borrow_mut();
+        recorder.exchange(step.endpoint, &answer.phases, answer.connections);
+        recorder.record(&Sample {
             endpoint: step.endpoint,
             due: sent,
             sent,

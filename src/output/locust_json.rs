@@ -52,6 +52,7 @@ fn entry(recorded: &RecordedRow, started_unix: Duration) -> Value {
         statuses: _,
         current: _,
         // Locust's keys, exactly.
+        connections: _,
         measures: _,
     } = &recorded.row;
     let count = *requests as f64;

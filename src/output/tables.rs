@@ -74,6 +74,7 @@ pub fn nothing_yet() -> Row {
         failures_per_second: 0.0,
         percentiles: None,
         statuses: Vec::new(),
+        connections: None,
         measures: Vec::new(),
         current: Current::default(),
     }

@@ -4,10 +4,29 @@
 
 use std::time::Duration;
 
-use crate::model::Offset;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Connections, Offset};
 
 use super::Histogram;
 use super::series::{SeriesByMeasure, merge_series};
+
+/// Connections that requests took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionCounts {
+    /// Connections made.
+    pub made: u64,
+    /// Those among them that took the place of one a user had kept and lost.
+    pub again: u64,
+}
+
+impl ConnectionCounts {
+    /// Adds those of one request.
+    pub(super) fn add(&mut self, connections: Connections) {
+        self.made += u64::from(connections.made);
+        self.again += u64::from(connections.again);
+    }
+}
 
 /// Counts, sums and the distribution of the requests of one endpoint. A commutative monoid under
 /// [`Entry::merge`]; the default is its zero.
@@ -34,6 +53,8 @@ pub struct Entry {
     pub bytes: u64,
     /// Answers per status, ascending; 0 stands for no answer at all.
     pub statuses: Vec<(u16, u64)>,
+    /// Connections that were made; none where the transport cannot tell.
+    pub connections: Option<ConnectionCounts>,
     /// When the last request ended.
     pub last_done: Option<Offset>,
     /// The distribution of response times, those of failed requests included.
@@ -57,6 +78,11 @@ impl Entry {
         self.bytes += other.bytes;
         for &(status, count) in &other.statuses {
             self.add_status(status, count);
+        }
+        if let Some(theirs) = other.connections {
+            let mine = self.connections.get_or_insert_default();
+            mine.made += theirs.made;
+            mine.again += theirs.again;
         }
         self.last_done = self.last_done.max(other.last_done);
         self.times.merge(&other.times);

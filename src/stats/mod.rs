@@ -21,7 +21,7 @@ pub mod window;
 
 pub use course::Course;
 pub use delta::{Delta, ExceptionKey, Occurrences};
-pub use entry::Entry;
+pub use entry::{ConnectionCounts, Entry};
 pub use failed_answer::{FailedAnswer, FailedAnswers};
 pub use generator::{Generator, Limit};
 pub use histogram::Histogram;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::model::{EndpointId, Failure, Offset, Outcome, Sample};
+use crate::model::{Connections, EndpointId, Failure, Offset, Outcome, Phases, Sample};
 
 use super::dense::{Dense, DenseMeasures, micros};
 use super::{Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Measure, Occurrences};
@@ -74,6 +74,36 @@ impl Recorder {
             .or_insert_with(|| Occurrences::once(at));
     }
 
+    /// Counts where the time of a request went and the connections it took, as far as its
+    /// transport could tell.
+    pub fn exchange(
+        &mut self,
+        endpoint: EndpointId,
+        phases: &Phases,
+        connections: Option<Connections>,
+    ) {
+        let measures = &mut self.measures[endpoint.index()];
+        let Phases {
+            blocked,
+            dns,
+            connect,
+            tls,
+            sending,
+            waiting,
+            receiving,
+        } = phases;
+        let times = [blocked, dns, connect, tls, sending, waiting, receiving];
+        for (measure, time) in Measure::PHASES.iter().zip(times) {
+            if let Some(time) = time {
+                measures.record(measure, micros(*time));
+            }
+        }
+        if let Some(connections) = connections {
+            let counts = &mut self.entries[endpoint.index()].connections;
+            counts.get_or_insert_default().add(connections);
+        }
+    }
+
     /// Counts a duration of some request.
     pub fn measure_time(&mut self, endpoint: EndpointId, measure: &Measure, time: Duration) {
         self.measure(endpoint, measure, micros(time));
@@ -121,6 +151,7 @@ fn dense<T: Default>(endpoints: usize) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::entry::ConnectionCounts;
 
     fn ok(millis: u64) -> Sample {
         Sample {
@@ -160,6 +191,35 @@ mod tests {
         // A source count of zero is a value like any other.
         assert_eq!(measures[&Measure::SourceCount].quantile(0.5), Some(0));
         assert_eq!(recorder.take(), Recorder::new(2).take());
+    }
+
+    #[test]
+    fn phases_that_did_not_happen_are_not_counted() {
+        let mut recorder = Recorder::new(1);
+        let kept = Phases {
+            waiting: Some(Duration::from_millis(2)),
+            ..Phases::default()
+        };
+        let made = Phases {
+            connect: Some(Duration::from_millis(1)),
+            ..kept
+        };
+        recorder.exchange(
+            EndpointId(0),
+            &made,
+            Some(Connections { made: 1, again: 1 }),
+        );
+        recorder.exchange(
+            EndpointId(0),
+            &kept,
+            Some(Connections { made: 0, again: 0 }),
+        );
+        let entry = &recorder.take().entries[0];
+        assert_eq!(entry.measures[&Measure::Connect].values.count(), 1);
+        assert_eq!(entry.measures[&Measure::Waiting].values.count(), 2);
+        assert_eq!(entry.measures.len(), 2);
+        let counts = ConnectionCounts { made: 1, again: 1 };
+        assert_eq!(entry.connections, Some(counts));
     }
 
     #[test]

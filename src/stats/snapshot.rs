@@ -10,7 +10,7 @@ use crate::model::{Endpoint, Offset, seconds};
 
 use super::entry::as_f64;
 use super::window::CURRENT;
-use super::{Entry, Figures, Totals, Window};
+use super::{ConnectionCounts, Entry, Figures, Totals, Window};
 
 /// The percentiles of Locust's tables and files, as shares.
 pub const PERCENTILES: [f64; 11] = [
@@ -54,6 +54,8 @@ pub struct Row {
     pub percentiles: Percentiles,
     /// Answers per status; 0 stands for no answer.
     pub statuses: Vec<(u16, u64)>,
+    /// Connections that were made; none where the transport cannot tell.
+    pub connections: Option<ConnectionCounts>,
     /// What else was measured: phases, moments of streamed answers.
     pub measures: Vec<Figures>,
     /// The last ten seconds.
@@ -201,6 +203,7 @@ fn row(endpoint: Endpoint, entry: &Entry, counted: Duration, current: Current) -
         failures_per_second: per_second(entry.failures, counted),
         percentiles: percentiles(entry),
         statuses: entry.statuses.clone(),
+        connections: entry.connections,
         measures: (entry.measures.iter())
             .filter_map(|(measure, series)| Figures::of(measure, series))
             .collect(),

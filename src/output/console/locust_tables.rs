@@ -61,6 +61,7 @@ fn request_row(row: &Row, rates: Rates, name: usize) -> String {
         statuses: _,
         current,
         // Locust's tables have no columns for it.
+        connections: _,
         measures: _,
     } = row;
     let share = row.fail_ratio().unwrap_or(0.0) * 100.0;

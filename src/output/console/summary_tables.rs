@@ -195,6 +195,7 @@ fn request_cells(row: &Row) -> [String; 13] {
         // While the run goes on.
         current: _,
         // The record and the report show these.
+        connections: _,
         measures: _,
     } = row;
     let time = |time: Option<std::time::Duration>| time.map_or_else(missing, format_time);

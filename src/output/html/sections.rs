@@ -125,6 +125,7 @@ pub(super) fn row(row: &Row) -> RowView {
         // The last seconds of a run say nothing about it.
         current: _,
         // Shown beside the endpoint's charts.
+        connections: _,
         measures: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);

@@ -79,6 +79,7 @@ fn fields(unix: Duration, users: u32, row: &Row, detail: Detail) -> Vec<String> 
         statuses: _,
         current,
         // Locust's columns, exactly.
+        connections: _,
         measures: _,
     } = row;
     let mut fields = vec![

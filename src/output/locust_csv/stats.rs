@@ -52,6 +52,7 @@ fn fields(row: &Row) -> Vec<String> {
         // The history's.
         current: _,
         // Locust's columns, exactly.
+        connections: _,
         measures: _,
     } = row;
     let mut fields = vec![

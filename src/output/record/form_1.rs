@@ -28,6 +28,7 @@ pub(super) fn upgrade(record: &mut Value) {
     let row = [
         ("failed_histogram", Value::Null),
         ("course", nothing),
+        ("connections", Value::Null),
         ("measures", json!([])),
         ("measure_histograms", json!([])),
     ];
