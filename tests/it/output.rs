@@ -8,6 +8,7 @@ mod destination;
 mod fixture;
 mod golden;
 mod html;
+mod live;
 mod locust_csv;
 mod memory;
 mod record;

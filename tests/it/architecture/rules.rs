@@ -72,6 +72,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("minijinja", &["request"]),
     ("saphyr_parser", &["scenario"]),
     ("sysinfo", &["engine", "demo"]),
+    ("ratatui", &["output"]),
+    ("crossterm", &["output", "cli"]),
 ];
 
 /// Names that say nothing about what is inside.
