@@ -70,7 +70,7 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
         |time| format!("Run time limit set to {} seconds", time.as_secs()),
     );
     tracing::info!(target: logging::MAIN, "{limit}");
-    let finished = match execute(Arc::new(plan), &cli.ours, &outputs, live) {
+    let finished = match execute(Arc::new(plan), &cli.ours, &outputs, |_| live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
             say(&format!("error: {problem}\n"));

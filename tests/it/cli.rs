@@ -9,6 +9,7 @@ mod durability;
 mod environment;
 mod exit_codes;
 mod limits;
+mod live;
 mod locust_form;
 mod program;
 mod report;
@@ -18,3 +19,5 @@ mod service;
 mod signals;
 mod terminal;
 mod tls;
+#[cfg(unix)]
+mod window;
