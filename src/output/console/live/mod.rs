@@ -4,6 +4,7 @@
 //! pure. Must not know streams, threads or the clock.
 
 mod asked;
+mod columns;
 mod endpoints;
 mod failures;
 mod figures;
