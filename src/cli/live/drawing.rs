@@ -3,14 +3,16 @@
 //! Must not know what is drawn, nor which key means what.
 
 use std::io;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender};
 
-use crate::event::Event;
+use crossterm::event::Event as Input;
+
+use crate::event::{Event, StopReason};
 use crate::output::console::progress::Curtain;
 use crate::output::console::{FullScreen, View};
 
 use super::super::steering::Steering;
-use super::keys::Wish;
+use super::keys::{Wish, wish};
 
 /// What may change the view.
 pub(super) enum News {
@@ -22,6 +24,24 @@ pub(super) enum News {
     Resized,
     /// Nothing is to be shown any more.
     Over,
+}
+
+/// Hands on what is typed: Ctrl+C to the run, and everything to the view.
+pub(super) fn hand_on(input: &Input, news: &SyncSender<News>, steering: &Steering) {
+    let typed = match input {
+        Input::Key(key) => wish(*key).map(News::Wished),
+        Input::Resize(..) => Some(News::Resized),
+        // Text that is pasted is not typed at this view.
+        Input::Paste(_) | Input::Mouse(_) | Input::FocusGained | Input::FocusLost => None,
+    };
+    if matches!(typed, Some(News::Wished(Wish::Interrupt))) {
+        // Where the run is over, nothing is left to be asked.
+        let _ = steering.end_blocking(StopReason::Interrupt);
+    }
+    if let Some(typed) = typed {
+        // Keys typed at a view that is held back are lost, and it is drawn in full later.
+        let _ = news.try_send(typed);
+    }
 }
 
 /// The view on its screen.

@@ -5,6 +5,7 @@
 mod drawing;
 mod keyboard;
 mod keys;
+mod locust_keys;
 mod viewer;
 
 use std::io::IsTerminal;
@@ -17,6 +18,8 @@ use super::args::RunArgs;
 use super::logging::LogSink;
 use super::steering::Steering;
 use viewer::Viewer;
+
+pub(super) use locust_keys::LocustKeys;
 
 /// What those who watch are made from.
 pub(super) struct Spectators<'a> {

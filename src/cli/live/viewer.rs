@@ -13,8 +13,8 @@ use crate::output::console::progress::Curtain;
 use crate::output::console::{FullScreen, Progress, Style, View};
 
 use super::super::steering::Steering;
-use super::drawing::{Drawing, News};
-use super::keyboard::Keyboard;
+use super::drawing::{Drawing, News, hand_on};
+use super::keyboard;
 
 /// News that may wait to be drawn.
 const WAITING: usize = 16;
@@ -68,15 +68,18 @@ impl Viewer {
             steering: self.steering.clone(),
         };
         let over = Arc::new(AtomicBool::new(false));
-        let keyboard = Keyboard {
-            news: news.clone(),
-            steering: self.steering.clone(),
-            over: Arc::clone(&over),
+        let (typed, steering, flag) = (news.clone(), self.steering.clone(), Arc::clone(&over));
+        let keys = move || {
+            let read = keyboard::read_until(&flag, |input| hand_on(input, &typed, &steering));
+            if read.is_err() {
+                // Without a keyboard there is no view: Ctrl+C is a signal again.
+                let _ = typed.send(News::Over);
+            }
         };
         // Without a thread there is no view: it is dropped, and the terminal is given back.
         let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
         let drawing = thread("view").spawn(|| drawing.until_over()).ok()?;
-        let keys = thread("keyboard").spawn(|| keyboard.until_over());
+        let keys = thread("keyboard").spawn(keys);
         let raised = Raised {
             news,
             drawing,

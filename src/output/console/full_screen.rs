@@ -3,7 +3,6 @@
 //! Owns raw mode, the alternate screen and the cursor. Must not know what is shown.
 
 use std::io::{self, Write};
-use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,10 +17,11 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::widgets::Widget;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
+use super::possession::{give_back_on_panic, is_ours};
+
 /// Whether the terminal is taken. There is one per process, and a panic on any thread gives it
 /// back. Changed only by who holds the lock of stderr.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// The panic hook is set once; it does nothing while the terminal is not taken.
 static HOOK: Once = Once::new();
 
 /// The terminal behind stderr, for as long as this lives: keys come unread and unechoed, and what
@@ -34,15 +34,13 @@ impl FullScreen {
     /// Takes the terminal.
     ///
     /// # Errors
-    /// When it cannot be had: there is none, or it has no size. It is as it was then.
+    /// When it cannot be had: there is none, it has no size, or it is not this program's. It is
+    /// as it was then.
     pub fn take() -> io::Result<FullScreen> {
-        HOOK.call_once(|| {
-            let before = panic::take_hook();
-            panic::set_hook(Box::new(move |panicked| {
-                give_back();
-                before(panicked);
-            }));
-        });
+        if !is_ours() {
+            return Err(io::Error::other("this program runs in the background"));
+        }
+        give_back_on_panic(&HOOK, give_back);
         let options = TerminalOptions {
             viewport: Viewport::Fullscreen,
         };

@@ -5,9 +5,11 @@
 //! a [`Screen`] or to the [`FullScreen`]. Must not know files, keys or log levels.
 
 pub mod full_screen;
+pub mod key_mode;
 pub mod live;
 pub mod locust;
 pub mod locust_tables;
+mod possession;
 pub mod progress;
 pub mod screen;
 pub mod style;
@@ -15,6 +17,7 @@ pub mod summary;
 pub mod summary_tables;
 
 pub use full_screen::FullScreen;
+pub use key_mode::KeyMode;
 pub use live::View;
 pub use locust::LocustTables;
 pub use progress::Progress;

@@ -74,6 +74,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("sysinfo", &["engine", "demo"]),
     ("ratatui", &["output"]),
     ("crossterm", &["output", "cli"]),
+    ("rustix", &["output"]),
 ];
 
 /// Names that say nothing about what is inside.

@@ -220,6 +220,39 @@ fn without_someone_before_it_a_terminal_gets_the_line_of_progress() {
     }
 }
 
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn a_run_in_the_background_leaves_the_terminal_to_whoever_has_it() {
+    let (folder, service) = (Folder::quick(""), Service::start());
+    let (program, run) = (super::program::PROGRAM, run(&service, "-t 3s"));
+    // With job control a background job that takes the terminal would be stopped.
+    let command = format!("set -m\n'{program}' {run} &\nwait $!");
+    let window = Window::open(&folder, 100, 50, &command);
+    window.until_shows("1s left");
+    let all = window.until_left_as_found(0);
+    assert!(all.contains("PASSED  quick against"), "{all}");
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn locusts_command_line_has_locusts_keys() {
+    let (folder, service) = (Folder::quick(""), Service::start());
+    let host = service.host();
+    let arguments = format!("-f quick.yaml --headless -t 60s -H {host}");
+    let window = Window::ragload(&folder, (160, 50), &arguments);
+    window.until_shows("All users spawned: {\"Quick\": 2}");
+    window.type_keys(&["W"]);
+    window.until_shows("Ramping to 12 users at a rate of 100.00 per second");
+    window.until_shows("(12 total users)");
+    // The view's own keys mean nothing here, and nothing that is typed is echoed.
+    window.type_keys(&["q", "p", "s"]);
+    let screen = window.until_shows("(11 total users)");
+    assert!(!screen.contains("qps"), "{screen}");
+    window.type_keys(&["C-c"]);
+    let all = window.until_left_as_found(0);
+    assert!(all.contains("Shutting down (exit code 0)"), "{all}");
+}
+
 /// Draws a word, or panics.
 struct Word(&'static str);
 

@@ -19,7 +19,7 @@ static SERVERS: AtomicU32 = AtomicU32::new(0);
 
 impl<'f> Window<'f> {
     /// Opens one of this size and runs a shell command in it. What follows it says how it ended
-    /// and whether the terminal's modes are those from before.
+    /// and whether the terminal's modes are those from before; Ctrl+C does not end the shell.
     pub(super) fn open(folder: &'f Folder, columns: u16, rows: u16, command: &str) -> Self {
         let number = SERVERS.fetch_add(1, Ordering::Relaxed);
         let socket = folder.path(&format!("tmux{number}"));
@@ -27,7 +27,7 @@ impl<'f> Window<'f> {
         folder.write(
             "in_window.sh",
             &format!(
-                "stty -g >modes.before\n{command}\necho \"code $?\"\nstty -g >modes.after\n\
+                "trap : INT\nstty -g >modes.before\n{command}\necho \"code $?\"\nstty -g >modes.after\n\
                  cmp modes.before modes.after && echo 'modes as before'\nexec sleep 600\n"
             ),
         );
