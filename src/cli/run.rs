@@ -235,13 +235,45 @@ fn fill_placeholders(name: &str, load: &Load) -> String {
 
 /// How texts are dressed: no colours under `NO_COLOR`, ASCII where nothing else is sure to show.
 pub(super) fn style(environment: &Environment) -> Style {
+    style_on(environment, cfg!(windows))
+}
+
+fn style_on(environment: &Environment, windows: bool) -> Style {
     let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| environment.get(name));
     let plain_locale = locale.is_some_and(|value| matches!(value, "C" | "POSIX"));
+    // Of a console that does not say what it is the font may have little but letters.
+    let named = ["WT_SESSION", "TERM_PROGRAM", "TERM", "ConEmuANSI"];
+    let plain_console = windows && !named.iter().any(|name| set(name));
     Style {
         colour: !set("NO_COLOR"),
-        ascii: plain_locale || set("RAGLOAD_ASCII"),
+        ascii: plain_locale || plain_console || set("RAGLOAD_ASCII"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_ascii_where_nothing_else_is_sure_to_show() {
+        let ascii = |variables: &[(&str, &str)], windows: bool| {
+            let variables = variables.iter();
+            let variables =
+                variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            style_on(&Environment::new(variables.collect(), None), windows).ascii
+        };
+        assert!(!ascii(&[], false));
+        assert!(ascii(&[("LC_ALL", "C")], false));
+        assert!(ascii(
+            &[("LANG", "en_US.UTF-8"), ("LC_ALL", "POSIX")],
+            false
+        ));
+        assert!(ascii(&[("RAGLOAD_ASCII", "1")], false));
+        assert!(ascii(&[], true));
+        assert!(!ascii(&[("WT_SESSION", "5")], true));
+        assert!(!ascii(&[("TERM_PROGRAM", "vscode")], true));
     }
 }
