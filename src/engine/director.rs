@@ -80,6 +80,8 @@ pub async fn run<T: Transport>(parts: RunParts<T>) -> std::io::Result<Finished> 
     let mut commands = Orders(commands);
     let ending = director.conduct(&mut commands).await;
     let ending = director.wind_down(ending, &mut commands).await;
+    // Whoever still asks must not wait for an answer while everyone waits for them.
+    drop(commands);
     let (record, audience) = director.finish(ending);
     Ok(Finished {
         record,
