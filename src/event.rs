@@ -54,7 +54,10 @@ pub struct Tick {
     pub target_users: u32,
     /// What the run is doing.
     pub phase: Phase,
-    /// When the run is to end; none when it goes on until stopped.
+    /// Whether users are held back before their next task.
+    pub paused: bool,
+    /// When the run is to end, none when it goes on until stopped; while it is stopping, when
+    /// what its users still do is cut off.
     pub ends_at: Option<Offset>,
     /// How each threshold stands, in the plan's order.
     pub judgements: Vec<Judgement>,
@@ -102,7 +105,8 @@ pub struct Notice {
 /// What may be asked of a running engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// So many users more (or fewer), at Locust's rate for its keys.
+    /// So many users more (or fewer) than are wanted: at the rate of the ramp under way, else at
+    /// Locust's rate for its keys. A load whose target moves takes over again when it does.
     AddUsers(i32),
     /// No new tasks until resumed; what is in flight ends.
     Pause,

@@ -60,6 +60,7 @@ pub(super) enum Command {
 /// `ragload run`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, mut_arg("headless", |arg| arg.hide(true)))]
+#[expect(clippy::struct_excessive_bools, reason = "one per switch")]
 pub(super) struct RunArgs {
     /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
     #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
@@ -77,6 +78,9 @@ pub(super) struct RunArgs {
     /// Show the resolved plan and send nothing (as `ragload check`)
     #[arg(long, help_heading = "ragload only")]
     pub(super) dry_run: bool,
+    /// No live view on a terminal, only a line of progress
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_tui: bool,
     /// Do not write the CSV files
     #[arg(long, help_heading = "Output", conflicts_with = "csv")]
     pub(super) no_csv: bool,

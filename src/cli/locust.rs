@@ -11,6 +11,7 @@ use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
 use crate::scenario::{Defaults, Environment, Given, Overrides, Plan};
 
+use super::live::LocustKeys;
 use super::locust_args::LocustCli;
 use super::logging::LogSink;
 use super::run::{Refusal, execute, named_outputs, style};
@@ -70,7 +71,10 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
         |time| format!("Run time limit set to {} seconds", time.as_secs()),
     );
     tracing::info!(target: logging::MAIN, "{limit}");
-    let finished = match execute(Arc::new(plan), &cli.ours, &outputs, live) {
+    let finished = match execute(Arc::new(plan), &cli.ours, &outputs, |steering| {
+        live.push(Box::new(LocustKeys::new(steering.clone())));
+        live
+    }) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
             say(&format!("error: {problem}\n"));

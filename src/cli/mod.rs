@@ -12,6 +12,7 @@ mod exit;
 mod github;
 mod init;
 mod list;
+mod live;
 mod locust;
 mod locust_args;
 mod locust_env;
@@ -22,6 +23,7 @@ mod report;
 mod run;
 mod screen;
 mod signals;
+mod steering;
 mod task_ratio;
 
 use std::collections::BTreeMap;

@@ -12,17 +12,16 @@ use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
 use crate::event::{Command, Sink, StopReason};
 use crate::model::units::format_duration;
 use crate::output::OutputPlan;
-use crate::output::console::{LocustTables, Progress, Screen, Style};
+use crate::output::console::{Progress, Screen, Style};
 use crate::output::locust_csv::history::Detail;
 use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
 
 use super::args::{OurArgs, OutputArgs, RunArgs};
+use super::live::Spectators;
 use super::screen::{say, show};
+use super::steering::Steering;
 use super::{approval, check, conclusion, exit, logging, open_files, plan, signals, task_ratio};
-
-/// Events that may wait for the engine.
-const COMMANDS: usize = 16;
 
 /// Runs a scenario.
 pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<u8> {
@@ -48,7 +47,13 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
     }
     let clock = RunClock::start();
     let outputs = outputs(args, &plan, clock);
-    let live = live(&args.output, progress, style);
+    let spectators = Spectators {
+        args,
+        environment,
+        progress,
+        style,
+    };
+    let live = |steering: &Steering| spectators.sinks(steering);
     let finished = match execute(Arc::new(plan), &args.ours, &outputs, live) {
         Ok(finished) => finished,
         Err(Refusal { code, problem }) => {
@@ -62,22 +67,6 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
         &outputs,
         environment,
     ))
-}
-
-/// Who is told as the run goes, beside its files.
-fn live(args: &OutputArgs, progress: Progress, style: Style) -> Vec<Box<dyn Sink>> {
-    let mut live: Vec<Box<dyn Sink>> = Vec::new();
-    let draws = !(args.only_summary || args.print_stats);
-    // Where the progress is shown, it shows notices already.
-    if !draws || args.logfile.is_some() {
-        live.push(Box::new(logging::LogSink));
-    }
-    if draws {
-        live.push(Box::new(progress));
-    } else if args.print_stats {
-        live.push(Box::new(LocustTables::new(Screen::stderr(style))));
-    }
-    live
 }
 
 /// A run that did not begin.
@@ -96,11 +85,12 @@ impl Refusal {
 }
 
 /// Everything between the plan and the record: approval, outputs, pre-flight, the run itself.
+/// `live` makes those who are told as the run goes, beside its files.
 pub(super) fn execute(
     plan: Arc<Plan>,
     ours: &OurArgs,
     outputs: &OutputPlan,
-    live: Vec<Box<dyn Sink>>,
+    live: impl FnOnce(&Steering) -> Vec<Box<dyn Sink>>,
 ) -> Result<Finished, Refusal> {
     say(&approval::announcement(&plan));
     let open_files = open_files::warning(plan.load.peak_users(), open_files::raise());
@@ -120,7 +110,9 @@ pub(super) fn execute(
         let files = outputs
             .open()
             .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
-        run(plan, ours, vec![files, live]).await
+        let (steering, orders) = Steering::new();
+        let sinks = vec![files, live(&steering)];
+        run(plan, ours, sinks, (steering, orders)).await
     });
     // A name still being looked up must not hold up the end.
     runtime.shutdown_background();
@@ -157,8 +149,8 @@ async fn run(
     plan: Arc<Plan>,
     ours: &OurArgs,
     sinks: Vec<Vec<Box<dyn Sink>>>,
+    (steering, orders): (Steering, mpsc::Receiver<Command>),
 ) -> Result<Finished, Refusal> {
-    let (commands, orders) = mpsc::channel::<Command>(COMMANDS);
     let failed = |error: std::io::Error| {
         Refusal::new(
             exit::USAGE,
@@ -178,7 +170,7 @@ async fn run(
     };
     let running = engine::run(parts);
     tokio::pin!(running);
-    let forwarding = signals::forward(commands);
+    let forwarding = signals::forward(steering);
     tokio::pin!(forwarding);
     tokio::select! {
         finished = &mut running => finished.map_err(failed),
@@ -242,13 +234,45 @@ fn fill_placeholders(name: &str, load: &Load) -> String {
 
 /// How texts are dressed: no colours under `NO_COLOR`, ASCII where nothing else is sure to show.
 pub(super) fn style(environment: &Environment) -> Style {
+    style_on(environment, cfg!(windows))
+}
+
+fn style_on(environment: &Environment, windows: bool) -> Style {
     let set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
         .find_map(|name| environment.get(name));
     let plain_locale = locale.is_some_and(|value| matches!(value, "C" | "POSIX"));
+    // Of a console that does not say what it is the font may have little but letters.
+    let named = ["WT_SESSION", "TERM_PROGRAM", "TERM", "ConEmuANSI"];
+    let plain_console = windows && !named.iter().any(|name| set(name));
     Style {
         colour: !set("NO_COLOR"),
-        ascii: plain_locale || set("RAGLOAD_ASCII"),
+        ascii: plain_locale || plain_console || set("RAGLOAD_ASCII"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_ascii_where_nothing_else_is_sure_to_show() {
+        let ascii = |variables: &[(&str, &str)], windows: bool| {
+            let variables = variables.iter();
+            let variables =
+                variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            style_on(&Environment::new(variables.collect(), None), windows).ascii
+        };
+        assert!(!ascii(&[], false));
+        assert!(ascii(&[("LC_ALL", "C")], false));
+        assert!(ascii(
+            &[("LANG", "en_US.UTF-8"), ("LC_ALL", "POSIX")],
+            false
+        ));
+        assert!(ascii(&[("RAGLOAD_ASCII", "1")], false));
+        assert!(ascii(&[], true));
+        assert!(!ascii(&[("WT_SESSION", "5")], true));
+        assert!(!ascii(&[("TERM_PROGRAM", "vscode")], true));
     }
 }

@@ -2,23 +2,15 @@
 //!
 //! The only place that assumes anything about signals. Must not know what a stop does.
 
-use tokio::sync::mpsc;
+use crate::event::StopReason;
 
-use crate::event::{Command, StopReason};
+use super::steering::Steering;
 
-/// Turns signals into commands for as long as it is polled: the first asks for an orderly end,
-/// any later one for an end at once.
-pub(super) async fn forward(commands: mpsc::Sender<Command>) {
-    let mut asked = false;
+/// Turns signals into commands for as long as it is polled.
+pub(super) async fn forward(steering: Steering) {
     loop {
         let reason = next_signal().await;
-        let command = if asked {
-            Command::Abort
-        } else {
-            Command::Stop(reason)
-        };
-        asked = true;
-        if commands.send(command).await.is_err() {
+        if steering.end(reason).await.is_err() {
             return;
         }
     }

@@ -29,6 +29,7 @@ pub(super) struct Standpoint {
     pub(super) users: UserCounts,
     pub(super) target_users: u32,
     pub(super) phase: Phase,
+    pub(super) paused: bool,
     pub(super) ends_at: Option<Offset>,
     pub(super) generator: Generator,
 }
@@ -185,6 +186,7 @@ impl Collector {
             unix: self.clock.unix(at),
             target_users: stand.target_users,
             phase: stand.phase,
+            paused: stand.paused,
             ends_at: stand.ends_at,
             judgements,
             generator: stand.generator,

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::clock::RunClock;
-use crate::event::{Command, Ending, MarkKind, Phase, RunRecord, SinkError, StopReason};
+use crate::event::{Command, Ending, MarkKind, Phase, RunRecord, Severity, SinkError, StopReason};
 use crate::load::{ClassShare, Dispatcher, LoadShape, Target};
 use crate::model::Offset;
 use crate::scenario::Plan;
@@ -80,6 +80,8 @@ pub async fn run<T: Transport>(parts: RunParts<T>) -> std::io::Result<Finished> 
     let mut commands = Orders(commands);
     let ending = director.conduct(&mut commands).await;
     let ending = director.wind_down(ending, &mut commands).await;
+    // Whoever still asks must not wait for an answer while everyone waits for them.
+    drop(commands);
     let (record, audience) = director.finish(ending);
     Ok(Finished {
         record,
@@ -110,12 +112,16 @@ struct Director {
     /// The shape's target that was last acted on.
     wanted: Option<Target>,
     target_users: u32,
+    /// Users per second of the ramp last begun.
+    spawn_rate: f64,
     next_step: Option<Offset>,
     next_tick: Offset,
     /// The number of the next user; above zero once any was spawned.
     next_user: u64,
     users: UserCounts,
     phase: Phase,
+    /// When users that were told to end are told more firmly.
+    cut_off_at: Option<Offset>,
     told: Told,
     /// How late timers were since the last tick.
     lag: Duration,
@@ -167,11 +173,13 @@ impl Director {
             probe,
             wanted: None,
             target_users: 0,
+            spawn_rate: KEY_SPAWN_RATE,
             next_step: None,
             next_tick: Offset::ZERO,
             next_user: 0,
             users: UserCounts { by_class },
             phase: Phase::Spawning,
+            cut_off_at: None,
             told: Told::default(),
             lag: Duration::ZERO,
             paused: false,
@@ -236,13 +244,7 @@ impl Director {
 
     async fn obey(&mut self, command: Command) -> Option<Ending> {
         match command {
-            Command::AddUsers(more) => {
-                let before = self.target_users;
-                let users = self.dispatcher.total().saturating_add_signed(more);
-                self.collector
-                    .mark(MarkKind::Users, format!("users {before} → {users}"));
-                self.ramp(users, KEY_SPAWN_RATE);
-            }
+            Command::AddUsers(more) => self.add_users(more),
             Command::Pause => self.pause(true).await,
             Command::Resume => self.pause(false).await,
             Command::Stop(reason) => return Some(Ending::Stopped(reason)),
@@ -254,18 +256,20 @@ impl Director {
         None
     }
 
+    /// Holds users back before their next task, or lets them go on.
     async fn pause(&mut self, paused: bool) {
-        if self.paused == paused {
+        if std::mem::replace(&mut self.paused, paused) == paused {
             return;
         }
-        self.paused = paused;
-        let (kind, text) = if paused {
-            (MarkKind::Paused, "paused")
+        let (kind, mark, text) = if paused {
+            let text = "Paused: no new tasks until resumed";
+            (MarkKind::Paused, "paused", text)
         } else {
-            (MarkKind::Resumed, "resumed")
+            (MarkKind::Resumed, "resumed", "Resumed")
         };
-        self.collector.mark(kind, text);
+        self.collector.mark(kind, mark);
         self.tell_all(|| ShardCommand::Pause(paused)).await;
+        self.collector.announce(Severity::Info, text.to_owned());
     }
 
     async fn tell_all(&self, command: impl Fn() -> ShardCommand) {
@@ -282,6 +286,7 @@ impl Director {
             users: self.users.clone(),
             target_users: 0,
             phase: Phase::Stopped,
+            paused: false,
             ends_at: self.shape.ends_at(),
             generator,
         };

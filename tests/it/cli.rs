@@ -10,6 +10,7 @@ mod durability;
 mod environment;
 mod exit_codes;
 mod limits;
+mod live;
 mod locust_form;
 mod program;
 mod report;
@@ -19,3 +20,5 @@ mod service;
 mod signals;
 mod terminal;
 mod tls;
+#[cfg(unix)]
+mod window;

@@ -25,16 +25,18 @@ impl Director {
         self.phase = Phase::Stopping;
         self.next_step = None;
         self.target_users = 0;
+        let mut measures = self.measures(&ending);
         // The last moment of the load: what follows is its end.
         let now = self.clock.now();
+        self.cut_off_at = measures.front().map(|(_, patience)| now + *patience);
         if now.since(self.collector.last_tick()) > STOPPING_POLL {
             self.tick().await;
         }
         self.collector.load_ends(now);
         self.collector.mark(MarkKind::Ending, "users told to end");
         // A pause must not hold back users that are to end.
+        self.paused = false;
         self.tell_all(|| ShardCommand::Pause(false)).await;
-        let mut measures = self.measures(&ending);
         self.announce_stop(&ending);
         while let Some((level, patience)) = measures.pop_front() {
             self.tell_all(|| ShardCommand::StopAll(level)).await;
@@ -103,6 +105,7 @@ impl Director {
 
     async fn until_gone(&mut self, patience: Duration, commands: &mut Orders) -> Gone {
         let deadline = self.clock.now() + patience;
+        self.cut_off_at = Some(deadline);
         loop {
             self.gather().await;
             if self.users.total() == 0 {

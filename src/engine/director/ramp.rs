@@ -7,15 +7,34 @@ use crate::load::Change;
 use crate::model::Offset;
 
 use super::super::shard::ShardCommand;
-use super::{Director, TICK};
+use super::{Director, KEY_SPAWN_RATE, TICK};
 
 impl Director {
+    /// Changes how many users are wanted, as asked by someone who watches. By what is wanted, not
+    /// by who is running: of two requests in one ramp the second must not undo the first.
+    pub(super) fn add_users(&mut self, more: i32) {
+        let (rate, due) = match self.phase {
+            Phase::Spawning => (self.spawn_rate, self.next_step),
+            Phase::Running | Phase::Stopping | Phase::Stopped => (KEY_SPAWN_RATE, None),
+        };
+        let (before, users) = (
+            self.target_users,
+            self.target_users.saturating_add_signed(more),
+        );
+        self.collector
+            .mark(MarkKind::Users, format!("users {before} → {users}"));
+        self.ramp(users, rate);
+        // A ramp under way keeps its step: however often keys are pressed, it goes no faster.
+        self.next_step = due.or(self.next_step);
+    }
+
     pub(super) fn ramp(&mut self, count: u32, spawn_rate: f64) {
         if self.target_stays() {
             let text = format!("Ramping to {count} users at a rate of {spawn_rate:.2} per second");
             self.collector.notice(Severity::Info, text);
         }
         self.target_users = count;
+        self.spawn_rate = spawn_rate;
         self.dispatcher.start(count, spawn_rate);
         self.phase = Phase::Spawning;
         self.next_step = Some(self.clock.now());

@@ -53,7 +53,8 @@ impl Director {
             users: self.users.clone(),
             target_users: self.target_users,
             phase: self.phase,
-            ends_at: self.shape.ends_at(),
+            paused: self.paused,
+            ends_at: self.cut_off_at.or_else(|| self.shape.ends_at()),
             generator,
         };
         let early = self.collector.tick(now, &stand);

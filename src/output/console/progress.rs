@@ -16,8 +16,12 @@ use crate::output::verdict::Tone;
 use super::screen::Screen;
 use super::style::{Style, tame};
 
+mod curtain;
 mod line;
 
+use curtain::Held;
+
+pub use curtain::Curtain;
 pub use line::{redrawn, written};
 
 /// When the first line appears in a log.
@@ -44,16 +48,25 @@ pub struct Progress {
 struct Drawn {
     screen: Screen,
     line: String,
+    /// What is held back while something else has the screen; none while nothing has.
+    held: Option<Held>,
 }
 
 impl Drawn {
     fn draw(&mut self, line: String) -> Result<(), SinkError> {
+        if self.held.is_some() {
+            return Ok(());
+        }
         self.line = line;
         self.screen.show(&format!("{CLEAR}{}", self.line))
     }
 
     /// Shows whole lines above the one that is redrawn.
     fn above(&mut self, text: &str) -> Result<(), SinkError> {
+        if let Some(held) = &mut self.held {
+            held.push(text);
+            return Ok(());
+        }
         if self.line.is_empty() {
             self.screen.show(text)
         } else {
@@ -69,12 +82,19 @@ impl Progress {
         let drawn = Drawn {
             screen,
             line: String::new(),
+            held: None,
         };
         Progress {
             drawn: Arc::new(Mutex::new(drawn)),
             due: FIRST,
             started: None,
         }
+    }
+
+    /// What lets something else have the screen for a while.
+    #[must_use]
+    pub fn curtain(&self) -> Curtain {
+        Curtain(Arc::clone(&self.drawn))
     }
 
     /// Where log lines are written so that they and the progress line do not tear each other.
@@ -96,7 +116,7 @@ impl Progress {
         self.due = tick.snapshot.at + EVERY;
         let time = utc::time_of_day(tick.unix);
         let line = written(tick, style);
-        drawn.screen.show(&format!("[{time}] {line}\n"))
+        drawn.above(&format!("[{time}] {line}\n"))
     }
 }
 
@@ -147,8 +167,12 @@ pub struct LogWriter(Arc<Mutex<Drawn>>);
 impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
+        let mut drawn = lock(&self.0);
+        if let Some(held) = &mut drawn.held {
+            held.log(&text);
+        }
         // A log that cannot be written must not end a run, nor can it say so anywhere.
-        let _ = lock(&self.0).above(&text);
+        let _ = drawn.above(&text);
         Ok(bytes.len())
     }
 

@@ -76,6 +76,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("minijinja", &["request"]),
     ("saphyr_parser", &["scenario"]),
     ("sysinfo", &["engine", "demo"]),
+    ("ratatui", &["output"]),
+    ("crossterm", &["output", "cli"]),
+    ("rustix", &["output"]),
 ];
 
 /// Names that say nothing about what is inside.

@@ -1,11 +1,10 @@
-//! Pipes and terminals: who gets plain lines, who gets one that is redrawn, and readers that go away.
+//! Pipes: who gets plain lines, and readers that go away.
 
 #![cfg(unix)]
 
 use super::program::{Folder, PROGRAM};
 use super::running::ran;
 use super::service::Service;
-use crate::tools::tool;
 
 fn shell(folder: &Folder, script: &str, host: &str) -> super::program::Ran {
     let mut command = folder.program("sh");
@@ -55,46 +54,4 @@ fn piped_output_is_plain() {
     let summary =
         super::running::ran(folder.ragload(&["run", "quick.yaml", "-H", &host, "--only-summary"]));
     assert!(!summary.stderr.contains("req/s"), "{}", summary.stderr);
-}
-
-#[test]
-#[ignore = "scripts/test.sh runs it"]
-fn a_terminal_shows_one_line_that_is_redrawn_and_then_the_summary() {
-    let (folder, service) = (Folder::quick(""), Service::start());
-    let run = format!(
-        "'{PROGRAM}' run quick.yaml -H {} -t 4s; echo code $?",
-        service.host()
-    );
-    let socket = folder.path("tmux").display().to_string();
-    let tmux = |arguments: &[&str]| {
-        let mut command = folder.program(tool("tmux"));
-        command
-            .args(["-S", &socket])
-            .args(arguments)
-            .env("LC_ALL", "C.UTF-8");
-        ran(command)
-    };
-    let window = [
-        "new-session",
-        "-d",
-        "-x",
-        "100",
-        "-y",
-        "50",
-        &format!("{run}; sleep 60"),
-    ];
-    tmux(&window).expect(0);
-    let screen = || tmux(&["capture-pane", "-p"]).stdout;
-    super::running::until("two seconds are shown", || screen().contains("2s left"));
-    let shown = screen();
-    assert_eq!(
-        shown.lines().filter(|line| line.contains("req/s")).count(),
-        1,
-        "{shown}"
-    );
-    super::running::until("the run is over", || screen().contains("code 0"));
-    let end = screen();
-    tmux(&["kill-server"]);
-    assert!(end.contains("PASSED  quick against"), "{end}");
-    assert!(!end.contains("left:"), "the line is gone: {end}");
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ragload::event::{Command, Ending, RunOutcome, StopReason};
+use ragload::event::{Command, Ending, Phase, RunOutcome, StopReason};
 use ragload::transport::sim::SimReply;
 
 use super::harness::{Simulation, answer};
@@ -130,6 +130,31 @@ fn a_pause_holds_users_back_and_the_end_lets_them_go() {
     assert!((80..=96).contains(&requests), "{requests}");
     let lasted = ran.record.duration.as_secs_f64();
     assert!((20.0..20.1).contains(&lasted), "{lasted}");
+    let paused = [4, 6, 9, 11, 16].map(|second| ran.ticks[second].paused);
+    assert_eq!(paused, [false, true, true, false, true]);
+    let told = ran.notices.iter().map(|notice| notice.text.as_str());
+    let told: Vec<&str> = (told.filter(|text| text.starts_with(['P', 'R'])))
+        .filter(|text| !text.starts_with("Ramping"))
+        .collect();
+    let paused = "Paused: no new tasks until resumed";
+    assert_eq!(told, [paused, "Resumed", paused]);
+}
+
+#[test]
+fn a_tick_says_when_what_users_still_do_is_cut_off() {
+    let ran = Simulation::yaml(&slow("30s", ""))
+        .at(5.0, Command::Stop(StopReason::Requested))
+        .run(|_| answer(4000));
+    let stopping: Vec<_> = (ran.ticks.iter())
+        .filter(|tick| tick.phase == Phase::Stopping)
+        .filter_map(|tick| tick.ends_at)
+        .map(|at| at.elapsed().as_secs())
+        .collect();
+    assert!(
+        stopping.len() > 2 && stopping.iter().all(|&at| at == 35),
+        "{stopping:?}"
+    );
+    assert_eq!(ran.record.verdict.outcome, RunOutcome::Passed);
 }
 
 #[test]

@@ -62,6 +62,29 @@ user_classes:
 }
 
 #[test]
+fn keys_pressed_during_a_ramp_add_up_and_keep_its_rate() {
+    let ran = Simulation::yaml(
+        "
+users: 20
+spawn_rate: 2
+run_time: 60s
+user_classes:
+  - name: A
+    wait_time: { constant: 1s }
+    tasks: [{ name: a, get: /a }]
+",
+    )
+    .at(3.1, Command::AddUsers(10))
+    .at(3.2, Command::AddUsers(-1))
+    .at(3.3, Command::AddUsers(1))
+    .run(|_| answer(10));
+    let targets = [3, 4].map(|second| ran.ticks[second].target_users);
+    assert_eq!(targets, [20, 30]);
+    assert!((12..=14).contains(&ran.users_at(6)), "{}", ran.users_at(6));
+    assert_eq!(ran.users_at(30), 30);
+}
+
+#[test]
 fn a_login_is_kept_for_all_tasks_and_a_logout_follows() {
     let seen = Arc::new(Mutex::new(BTreeSet::new()));
     let noted = Arc::clone(&seen);

@@ -196,6 +196,9 @@ fn a_log_gets_a_line_after_a_second_and_every_five_from_then() {
 fn the_time_left_is_told_as_long_as_the_run_goes_on() {
     let mut tick = fixture::run().ticks[29].as_ref().clone();
     assert!(written(&tick, Style::default()).starts_with("30s, 1m30s left: 10 users, "));
+    tick.paused = true;
+    assert!(written(&tick, Style::default()).starts_with("30s, paused, 1m30s left: "));
+    tick.paused = false;
     tick.ends_at = None;
     assert!(written(&tick, Style::default()).starts_with("30s: "));
     tick.phase = ragload::event::Phase::Stopping;

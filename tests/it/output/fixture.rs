@@ -221,6 +221,7 @@ pub(super) fn tick(snapshot: Snapshot) -> Tick {
         snapshot,
         target_users: 10,
         phase: Phase::Running,
+        paused: false,
         ends_at: Some(Offset::from_secs(SECONDS)),
         judgements: Vec::new(),
         generator: Generator::default(),

@@ -100,7 +100,10 @@ fn users(count: u32) -> String {
 }
 
 fn time(tick: &Tick, kept: Kept<'_>) -> String {
-    let elapsed = whole_seconds(tick.snapshot.at.elapsed());
+    let mut elapsed = whole_seconds(tick.snapshot.at.elapsed());
+    if tick.paused {
+        elapsed.push_str(", paused");
+    }
     match (tick.phase, tick.ends_at) {
         (Phase::Stopping, _) if kept.has(Part::Users) => {
             format!("{elapsed}, stopping, {} left", users(tick.snapshot.users))
