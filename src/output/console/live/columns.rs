@@ -145,6 +145,7 @@ fn cells(row: &Row) -> [String; 11] {
         failures_per_second: _,
         percentiles,
         statuses: _,
+        connections: _,
         measures,
         current,
     } = row;
