@@ -5,9 +5,10 @@
 mod conformance;
 mod console;
 mod destination;
-mod fixture;
+pub(crate) mod fixture;
 mod golden;
 mod html;
 mod locust_csv;
+pub(crate) mod long_run;
 mod memory;
 mod record;
