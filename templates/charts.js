@@ -61,6 +61,11 @@ const Charts = (() => {
       if (ms < 999.5) return `${Math.round(ms)}ms`;
       return ms < 59995 ? `${(ms / 1e3).toFixed(2)}s` : format.span(ms / 1e3);
     },
+    /** A time in milliseconds that is a round one: `200µs`, `5ms`, `1s`. */
+    roundTime(ms) {
+      if (ms < 0.9999) return `${format.number(ms * 1e3)}µs`;
+      return ms < 999.9 ? `${format.number(ms)}ms` : `${format.number(ms / 1e3)}s`;
+    },
     /** A stretch of time in seconds: `1m30s`, `4h`. */
     span(seconds) {
       const whole = Math.round(seconds);
@@ -709,7 +714,7 @@ const Charts = (() => {
       if (bins.length < 2) return;
       const x = logarithmic(bins[0], bins[bins.length - 1], left, right);
       const ticks = powerTicks(bins[0], bins[bins.length - 1]).filter((tick) => tick >= bins[0] * 0.999);
-      this.horizontal(ticks, x, (ms) => format.time(ms).replace('.0', ''));
+      this.horizontal(ticks, x, format.roundTime);
       const below = sums.map(() => 0);
       for (const series of this.shown) {
         let path = '';

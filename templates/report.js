@@ -176,7 +176,6 @@
 
   function drawTogether() {
     if (!at.length || !data.together?.bins) return;
-    byId('together-section').hidden = false;
     const host = byId('together-charts');
     drawDistribution(host, data.together);
     drawScatter(host, { users: course.users, rate: course.requests, times: course.times[1], moments: at,
@@ -185,12 +184,14 @@
 
   function drawGenerator() {
     const host = byId('generator-charts');
-    const add = (title, kind, y, spec) => {
-      if (y) timeline.add(host, { title, x: at, height: 140, series: [{ name: 'worst', kind, y: known(y) }], ...spec });
+    const add = (title, columns, spec) => {
+      const series = columns.filter(([, , text]) => text).map(([name, kind, text]) => ({ name, kind, y: known(text) }));
+      if (series.length) timeline.add(host, { title, x: at, height: 140, series, ...spec });
     };
-    add('CPU of one core', 'cpu', data.cpu, { unit: 'percent', least: 100 });
-    add('Timers late', 'lag', data.lag, { unit: 'ms', least: 10 });
-    add('Memory', 'memory', data.memory, { unit: 'megabytes' });
+    add('CPU', [['of one core', 'cpu', data.cpu], ['busiest thread', 'busy', data.busy]], { unit: 'percent', least: 100 });
+    add('Timers late', [['worst', 'lag', data.lag]], { unit: 'ms', least: 10 });
+    add('Memory', [['resident', 'memory', data.memory]], { unit: 'megabytes' });
+    add('Files and connections', [['open', 'users', data.open_files]], { unit: 'count', whole: true });
   }
 
   // ---- Endpoints -----------------------------------------------------------------------------
@@ -221,6 +222,14 @@
       ends.push(drawScatter(host, { users, rate, times: times[1], moments, p95: 'p95' }));
     }
     return () => ends.forEach((end) => end());
+  }
+
+  /** What else was measured of an endpoint, in a table like that of all requests together. */
+  function measureTable(measures) {
+    const rows = measures.map(([name, ...cells]) => element('tr', {},
+      element('th', { class: 'name', scope: 'row' }, name), ...cells.map((cell) => element('td', {}, cell))));
+    const head = byId('measures').tHead.cloneNode(true);
+    return element('div', { class: 'card scroll' }, element('table', {}, head, element('tbody', {}, ...rows)));
   }
 
   /** Puts a place of the page into its address, where the page has one of its own. */
@@ -254,7 +263,9 @@
       const id = `endpoint-${index}`;
       button.setAttribute('aria-controls', id);
       body.append(element('tr', { class: 'detail' }, element('td', { class: 'panel', id, colspan: row.cells.length }, charts)));
-      forget = drawEndpoint(charts, data.endpoints[index]);
+      const endpoint = data.endpoints[index];
+      if (endpoint.measures) charts.after(measureTable(endpoint.measures));
+      forget = drawEndpoint(charts, endpoint);
     };
     button.addEventListener('click', () => {
       const open = forget === null;

@@ -12,6 +12,7 @@ use crate::stats::{Generator, Point, Spread};
 
 use super::columns::{Number, counts, known, percentiles, rates};
 use super::distribution::{self, Distribution};
+use super::sections::measure;
 use super::stretches::{joined_in_courses, shown};
 
 /// All that is drawn. Columns are texts as `columns` writes them.
@@ -44,9 +45,14 @@ pub(super) struct Data<'a> {
     /// In percent of one core.
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu: Option<String>,
+    /// The busiest thread, in percent of its time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    busy: Option<String>,
     /// In megabytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     memory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_files: Option<String>,
     /// Lateness of timers in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     lag: Option<String>,
@@ -96,6 +102,9 @@ struct EndpointData {
     times: Option<[String; 3]>,
     #[serde(flatten)]
     distribution: Option<Distribution>,
+    /// What else was measured, as texts: name, count, average, p50, p90, p95, p99, largest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measures: Vec<[String; 8]>,
 }
 
 impl<'a> Data<'a> {
@@ -129,7 +138,9 @@ impl<'a> Data<'a> {
                 .then(|| times(points, |point| spread(point.failed))),
             statuses: statuses(points),
             cpu: generator(|generator| generator.cpu.map(|share| share * 100.0)),
+            busy: generator(|generator| generator.busy.map(|share| share * 100.0)),
             memory: generator(|generator| generator.memory.map(|bytes| bytes as f64 / 1e6)),
+            open_files: generator(|generator| generator.open_files.map(|count| count as f64)),
             lag: generator(|generator| Some(generator.lag.as_secs_f64() * 1e3)),
             limited: limited(points),
             bands: record.stages.iter().map(band).collect(),
@@ -230,5 +241,6 @@ fn endpoint(row: &RecordedRow, stretches: usize, step: usize) -> EndpointData {
         times,
         requests: course.map(|course| counts(course.requests)),
         distribution: distribution::of(row),
+        measures: row.row.measures.iter().map(measure).collect(),
     }
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::event::{Generator, RunRecord};
-use crate::model::units::{format_duration, format_time};
+use crate::model::units::{format_count, format_duration, format_time};
 use crate::output::figures::{bytes, percent};
 
 /// What is said of the load generator.
@@ -39,7 +39,7 @@ pub(super) fn view(record: &RunRecord) -> GeneratorView {
         word: "It was the bottleneck",
         sentence: format!(
             "for {limited}, shaded in the charts: response times of these seconds are partly its \
-             own. At its worst: {figures}. Run it on a faster machine, or with fewer users."
+             own. At its worst: {figures}. Fewer users, more cores or more machines help."
         ),
     }
 }
@@ -48,11 +48,18 @@ fn figures(worst: &Generator) -> String {
     let cpu = worst
         .cpu
         .map(|share| format!("{} of one core in use", percent(share)));
+    let busy = worst
+        .busy
+        .map(|share| format!("its busiest thread at work {} of the time", percent(share)));
     let lag = Some(format!("timers up to {} late", format_time(worst.lag)));
     let memory = worst
         .memory
         .map(|size| format!("{} of memory", bytes(size as f64)));
-    let figures: Vec<String> = [cpu, lag, memory].into_iter().flatten().collect();
+    let open = worst
+        .open_files
+        .map(|count| format!("{} files and connections open", format_count(count)));
+    let figures = [cpu, busy, lag, memory, open];
+    let figures: Vec<String> = figures.into_iter().flatten().collect();
     figures.join(", ")
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Page<'a> {
     rows: Vec<RowView>,
     aggregated: RowView,
     labels: [&'static str; 11],
+    /// What was measured of all requests together beside their response times.
+    measures: Vec<[String; 8]>,
     /// Whether any answer had status 429.
     limited: bool,
     /// Whether the end of the run cut any request off.
@@ -89,6 +91,9 @@ impl<'a> Page<'a> {
             rows: tables.rows.iter().map(|row| sections::row(row)).collect(),
             aggregated: sections::row(tables.aggregated),
             labels: PERCENTILE_LABELS,
+            measures: (tables.aggregated.measures.iter())
+                .map(sections::measure)
+                .collect(),
             limited: tables.aggregated.rate_limited > 0,
             interrupted: tables.aggregated.interrupted > 0,
             failures: failures::failures(record),

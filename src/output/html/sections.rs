@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use crate::event::{MarkKind, Notice, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration, format_time};
-use crate::output::figures::{bytes, percent, rate, table_ms};
+use crate::output::figures::{bytes, percent, rate, table_ms, truncated};
 use crate::output::verdict::{Tone, standing};
-use crate::stats::{Point, Row};
+use crate::stats::measure::Unit;
+use crate::stats::{Figures, Point, Row};
 
 use super::MISSING;
 use super::failures::after;
@@ -136,6 +137,38 @@ pub(super) fn row(row: &Row) -> RowView {
         percentiles: percentiles
             .map_or_else(|| vec![missing(); 11], |values| values.map(table_ms).into()),
     }
+}
+
+/// A line of the tables of what else was measured: name, count, average, p50, p90, p95, p99,
+/// largest.
+pub(super) fn measure(figures: &Figures) -> [String; 8] {
+    let Figures {
+        measure,
+        count,
+        average,
+        // Of phases the shortest is nothing worth knowing.
+        min: _,
+        max,
+        p50,
+        p90,
+        p95,
+        p99,
+    } = figures;
+    let value = |value: &f64| match measure.unit() {
+        Unit::Time => format_time(Duration::try_from_secs_f64(*value).unwrap_or_default()),
+        Unit::Count => format_count(truncated(value.round())),
+        Unit::Rate => format!("{}/s", rate(*value)),
+    };
+    [
+        measure.to_string().replace('_', " "),
+        format_count(*count),
+        value(average),
+        value(p50),
+        value(p90),
+        value(p95),
+        value(p99),
+        value(max),
+    ]
 }
 
 /// `200 × 1 204, 500 × 3, no answer × 1`.

@@ -120,7 +120,7 @@ fn sample(second: u64, dice: &mut Dice) -> Sample {
 
 /// Where the time of a request went: a tenth into sending, half of the rest into each of waiting
 /// and receiving; a connection now and then.
-fn phases(recorder: &mut Recorder, sample: &Sample) {
+pub(super) fn phases(recorder: &mut Recorder, sample: &Sample) {
     let time = sample.service_time();
     let mut spent = |measure: &Measure, time| recorder.measure_time(sample.endpoint, measure, time);
     if sample.bytes.is_multiple_of(10) {

@@ -10,7 +10,7 @@ use ragload::stats::{
     Circumstances, Course, FailedAnswer, Generator, Recorder, Snapshot, Timeline, Totals, Window,
 };
 
-use super::fixture::{Dice, empty, recorded};
+use super::fixture::{Dice, empty, phases, recorded};
 
 /// Most users of such a run.
 const USERS: u32 = 100;
@@ -85,7 +85,9 @@ impl LongRun {
         let load = self.load(second);
         let wanted = Duration::from_secs(self.rate).mul_f64(load).as_secs();
         for _ in 0..wanted + dice.below(wanted / 5 + 2) {
-            recorder.record(&self.sample(second, load, dice));
+            let sample = self.sample(second, load, dice);
+            recorder.record(&sample);
+            phases(recorder, &sample);
         }
     }
 
@@ -151,6 +153,8 @@ impl LongRun {
             target_users: users.unwrap(),
             generator: Generator {
                 cpu: Some(if busy { 0.97 } else { 0.05 + load / 4.0 }),
+                busy: Some(if busy { 0.96 } else { 0.04 + load / 5.0 }),
+                open_files: Some(20 + u64::from(users.unwrap())),
                 memory: Some(30_000_000 + second * 1000),
                 lag: Duration::from_micros(if busy {
                     140_000

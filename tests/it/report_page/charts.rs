@@ -176,6 +176,18 @@ fn a_logarithmic_axis_spreads_short_times() {
 
 #[test]
 #[ignore = "scripts/test.sh runs it"]
+fn the_marks_of_a_histogram_name_the_times_they_stand_at() {
+    let mut report = report();
+    let labels = report.text(
+        "[...document.querySelectorAll('#together-charts figure:first-child text[text-anchor=middle]')]\
+         .map((node) => node.textContent).join()",
+    );
+    assert_eq!(labels, "1ms,10ms,100ms,1s");
+    report.ends_well();
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
 fn distributions_and_scatter_plots_say_what_is_pointed_at() {
     let mut report = report();
     let middle = report.middle("#together-charts figure:nth-child(1) .plot");

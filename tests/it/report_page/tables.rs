@@ -80,6 +80,8 @@ fn an_endpoint_opens_into_charts_of_its_own_and_has_an_address() {
         titles.starts_with("Requests per second,Response times,Response-time histogram"),
         "{titles}"
     );
+    let measures = report.text("document.querySelector('.panel table').innerText");
+    assert!(measures.contains("waiting\t9"), "{measures}");
     // Its time charts share the crosshair with the others.
     let middle = report.middle(".panel .plot");
     report.point(middle);
