@@ -50,6 +50,20 @@ impl Course {
         self.p99.push(entry.quantile(0.99));
     }
 
+    /// Its first stretches, at most so many.
+    #[must_use]
+    pub fn first(&self, stretches: usize) -> Self {
+        let counts = |column: &[u64]| column.iter().take(stretches).copied().collect();
+        let times = |column: &[Option<Duration>]| column.iter().take(stretches).copied().collect();
+        Course {
+            requests: counts(&self.requests),
+            failures: counts(&self.failures),
+            p50: times(&self.p50),
+            p95: times(&self.p95),
+            p99: times(&self.p99),
+        }
+    }
+
     /// The same course in stretches `factor` times as long: counts add up, of percentiles the
     /// worst is kept (an upper bound: percentiles cannot be averaged).
     #[must_use]

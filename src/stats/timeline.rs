@@ -184,15 +184,21 @@ impl Timeline {
             return;
         }
         self.interval *= 2;
-        let pairs = self.points.chunks(2).map(|pair| match pair {
-            [first, second] => first.joined(second),
-            rest => rest[0].clone(),
-        });
-        self.points = pairs.collect();
+        self.points = halved(&self.points);
         for course in &mut self.courses {
             *course = course.joined(2);
         }
     }
+}
+
+/// Every two neighbours as one point; the last stays as it is when it has none.
+#[must_use]
+pub fn halved(points: &[Point]) -> Vec<Point> {
+    let pairs = points.chunks(2).map(|pair| match pair {
+        [first, second] => first.joined(second),
+        rest => rest[0].clone(),
+    });
+    pairs.collect()
 }
 
 impl Point {

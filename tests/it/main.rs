@@ -1,6 +1,7 @@
 //! The one integration binary: several would link slowly.
 
 mod architecture;
+mod browser;
 mod cli;
 mod demo;
 mod engine;

@@ -5,10 +5,11 @@
 mod conformance;
 mod console;
 mod destination;
-mod fixture;
+pub(crate) mod fixture;
 pub(crate) mod golden;
 mod html;
 mod live;
 mod locust_csv;
+pub(crate) mod long_run;
 mod memory;
 mod record;

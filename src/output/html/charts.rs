@@ -1,4 +1,4 @@
-//! The charts of the report: which lines each has, from the timeline.
+//! The charts that stand still, where scripts are blocked: which lines each has.
 //!
 //! Must not know how a line is drawn.
 
@@ -12,41 +12,27 @@ use crate::stats::Point;
 use super::axis::Unit;
 use super::chart::{Chart, Series, Sketch};
 
-/// The charts of a run; none when nothing was measured.
-pub(super) fn of(record: &RunRecord) -> Vec<Chart> {
-    let Some(last) = shown(record).last() else {
+/// The charts of a run over these points; none when nothing was measured.
+pub(super) fn of(record: &RunRecord, points: &[Point]) -> Vec<Chart> {
+    let Some(last) = points.last() else {
         return Vec::new();
     };
     let length = last.at.as_secs_f64().max(1.0);
-    [throughput(record), response_times(record), users(record)]
-        .map(|sketch| Chart::drawn(sketch, length))
+    [throughput, response_times, users]
+        .map(|sketch| Chart::drawn(sketch(record, points), length))
         .into()
 }
 
-/// The points worth drawing. What is left of the last stretch when a run ends may be a few
-/// milliseconds: a rate of that is chance, and would end every line with a plunge or a spike.
-fn shown(record: &RunRecord) -> &[Point] {
-    match record.timeline.as_slice() {
-        [rest @ .., before, middle, last]
-            if last.at.since(middle.at) * 2 < middle.at.since(before.at) =>
-        {
-            &record.timeline[..rest.len() + 2]
-        }
-        all => all,
-    }
-}
-
-fn throughput(record: &RunRecord) -> Sketch {
-    let points = shown(record);
+fn throughput(record: &RunRecord, points: &[Point]) -> Sketch {
     let mut series = vec![
-        rates("Requests/s", "ok", points, |point| point.rps),
-        rates("Failures/s", "bad", points, |point| {
+        rates("Requests/s", "all", points, |point| point.rps),
+        rates("Failures/s", "failures", points, |point| {
             point.failures_per_second
         }),
     ];
     if record.aggregated.row.rate_limited > 0 {
         let limited = |point: &Point| point.rate_limited_per_second;
-        series.push(rates("Rate limited/s", "warn", points, limited));
+        series.push(rates("Rate limited/s", "limited", points, limited));
     }
     Sketch {
         id: "throughput",
@@ -83,11 +69,10 @@ fn rates(
     }
 }
 
-fn response_times(record: &RunRecord) -> Sketch {
-    let points = shown(record);
+fn response_times(record: &RunRecord, points: &[Point]) -> Sketch {
     Sketch {
         id: "times",
-        title: "Response times",
+        title: "Response times, failed requests included",
         description: format!(
             "Median, 95th and 99th percentile of the response times of each moment over {}",
             length(record)
@@ -120,8 +105,7 @@ fn times(
     }
 }
 
-fn users(record: &RunRecord) -> Sketch {
-    let points = shown(record);
+fn users(record: &RunRecord, points: &[Point]) -> Sketch {
     let values = points
         .iter()
         .map(|point| (point.at.as_secs_f64(), Some(f64::from(point.users))))

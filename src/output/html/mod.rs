@@ -1,13 +1,22 @@
 //! The report: one self-contained HTML page made from a run's record.
 //!
-//! No script, no network, no font from elsewhere. Every text goes through the template's escaping;
-//! no template of this program marks anything as safe. Must not know files.
+//! No network, no font from elsewhere, no script but our own. Every text goes through the
+//! template's escaping; what does not, the script and its data, is `inert`'s. Where scripts are
+//! blocked the page is whole all the same: its charts stand still. Must not know files.
 
 mod axis;
 mod chart;
 mod charts;
+mod columns;
+mod data;
+mod distribution;
+mod failures;
+mod generator;
+mod inert;
 mod page;
+mod run_card;
 mod sections;
+mod stretches;
 
 use std::time::Duration;
 
@@ -15,6 +24,9 @@ use askama::Template;
 
 use crate::event::RunRecord;
 use crate::model::python_repr::float_repr;
+
+/// What stands where there is no figure.
+const MISSING: &str = "–";
 
 /// The page.
 #[must_use]

@@ -1,14 +1,10 @@
 //! The page as its template sees it.
 //!
-//! Owns what stands on it and in which order; `sections` and `charts` make the parts.
-
-use std::time::Duration;
+//! Owns what stands on it and in which order; its neighbours make the parts.
 
 use askama::Template;
 
-use crate::event::{Ending, RunRecord, StopReason};
-use crate::model::units::{format_count, format_duration, format_time};
-use crate::output::figures::{percent, rate};
+use crate::event::RunRecord;
 use crate::output::locust_csv::PERCENTILE_LABELS;
 use crate::output::tables::Tables;
 use crate::output::utc;
@@ -17,22 +13,18 @@ use crate::scenario::plan::Setting;
 
 use super::chart::Chart;
 use super::charts;
-use super::sections::{
-    self, ExceptionView, FailureView, NoticeView, PointView, RowView, ThresholdView,
-};
+use super::data::Data;
+use super::failures::{self, ExceptionView, FailuresView};
+use super::generator::{self, GeneratorView};
+use super::inert::{Inert, script_hash};
+use super::run_card::{self, Fact, Tile};
+use super::sections::{self, EventView, PointView, RowView, ThresholdView};
+use super::stretches::{at_most, shown};
 
-/// A figure at the top of the page.
-struct Tile {
-    label: &'static str,
-    value: String,
-    note: String,
-}
-
-/// A line of the run's card.
-struct Fact {
-    label: &'static str,
-    value: String,
-}
+/// Rows of the table behind the charts.
+const POINTS: usize = 60;
+/// Stretches of the charts that stand still.
+const STILL: usize = 150;
 
 /// The report.
 #[derive(Template)]
@@ -45,24 +37,33 @@ pub(super) struct Page<'a> {
     word: &'static str,
     class: &'static str,
     reason: String,
+    cautions: Vec<EventView>,
     tiles: Vec<Tile>,
     facts: Vec<Fact>,
     thresholds: Vec<ThresholdView>,
-    charts: Vec<Chart>,
+    still: Vec<Chart>,
     points: Vec<PointView>,
+    points_note: &'static str,
     rows: Vec<RowView>,
     aggregated: RowView,
     labels: [&'static str; 11],
+    /// What was measured of all requests together beside their response times.
+    measures: Vec<[String; 8]>,
     /// Whether any answer had status 429.
     limited: bool,
     /// Whether the end of the run cut any request off.
     interrupted: bool,
-    failures: Vec<FailureView>,
+    failures: FailuresView,
     exceptions: Vec<ExceptionView>,
-    notices: Vec<NoticeView>,
+    generator: GeneratorView,
+    events: Vec<EventView>,
     settings: &'a [Setting],
     resolved: &'a str,
+    resolved_lines: usize,
     version: &'a str,
+    data: Inert,
+    script: Inert,
+    script_hash: String,
 }
 
 impl<'a> Page<'a> {
@@ -70,6 +71,8 @@ impl<'a> Page<'a> {
     pub(super) fn of(record: &'a RunRecord) -> Self {
         let tables = Tables::from(record);
         let headline = headline(record);
+        let shown = shown(record);
+        let joined = shown.len() > POINTS;
         Page {
             scenario: &record.scenario,
             description: &record.description,
@@ -78,94 +81,38 @@ impl<'a> Page<'a> {
             word: headline.word,
             class: sections::class(headline.tone),
             reason: headline.reason,
-            tiles: tiles(record),
-            facts: facts(record),
+            cautions: sections::cautions(record),
+            tiles: run_card::tiles(record),
+            facts: run_card::facts(record),
             thresholds: sections::thresholds(record),
-            charts: charts::of(record),
-            points: sections::points(record),
+            still: charts::of(record, &at_most(shown, STILL)),
+            points: sections::points(&at_most(shown, POINTS)),
+            points_note: if joined { JOINED } else { INCLUDED },
             rows: tables.rows.iter().map(|row| sections::row(row)).collect(),
             aggregated: sections::row(tables.aggregated),
             labels: PERCENTILE_LABELS,
+            measures: (tables.aggregated.measures.iter())
+                .map(sections::measure)
+                .collect(),
             limited: tables.aggregated.rate_limited > 0,
             interrupted: tables.aggregated.interrupted > 0,
-            failures: sections::failures(&tables),
-            exceptions: sections::exceptions(&tables),
-            notices: sections::notices(record),
+            failures: failures::failures(record),
+            exceptions: failures::exceptions(record),
+            generator: generator::view(record),
+            events: sections::events(record),
             settings: &record.settings,
             resolved: &record.resolved,
+            resolved_lines: record.resolved.lines().count(),
             version: &record.ragload_version,
+            data: Inert::data(&Data::of(record)),
+            script: Inert::script(),
+            script_hash: script_hash(),
         }
     }
 }
 
-fn tiles(record: &RunRecord) -> Vec<Tile> {
-    let all = &record.aggregated.row;
-    let missing = || "–".to_owned();
-    let percentile = |index: usize| {
-        all.percentiles
-            .map_or_else(missing, |values| format_time(values[index]))
-    };
-    let failed = match all.failures {
-        0 => "none".to_owned(),
-        failures => format!("{} failed", format_count(failures)),
-    };
-    let longest = all
-        .max
-        .map_or_else(String::new, |max| format!("max {}", format_time(max)));
-    let ratio = all.fail_ratio().map_or_else(missing, percent);
-    let per_second = format!("{}/s", rate(all.rps));
-    let mut tiles = vec![
-        tile("Requests", format_count(all.requests), per_second),
-        tile("Failures", ratio, failed),
-        tile("Median", percentile(0), String::new()),
-        tile("p95", percentile(5), String::new()),
-        tile("p99", percentile(7), longest),
-    ];
-    let seldom = [
-        ("Rate limited", all.rate_limited, "answers of status 429"),
-        ("Cut off", all.interrupted, "by the end of the run"),
-    ];
-    for (label, count, note) in seldom {
-        if count > 0 {
-            tiles.push(tile(label, format_count(count), note.to_owned()));
-        }
-    }
-    tiles
-}
-
-fn tile(label: &'static str, value: String, note: String) -> Tile {
-    Tile { label, value, note }
-}
-
-fn facts(record: &RunRecord) -> Vec<Fact> {
-    let ended = record.started_unix.saturating_add(record.duration);
-    let fact = |label, value| Fact { label, value };
-    vec![
-        fact("Target", record.host.clone()),
-        fact("Started", utc::readable(record.started_unix)),
-        fact(
-            "Ended",
-            format!("{} ({})", utc::readable(ended), ending(&record.ending)),
-        ),
-        fact(
-            "Duration",
-            format_duration(Duration::from_secs(record.duration.as_secs())),
-        ),
-        fact("Peak users", format_count(u64::from(record.peak_users))),
-        fact("Seed", record.seed.to_string()),
-        fact("ragload", record.ragload_version.clone()),
-    ]
-}
-
-fn ending(ending: &Ending) -> String {
-    match ending {
-        Ending::Completed => "completed".to_owned(),
-        Ending::Stopped(StopReason::Interrupt) => "Ctrl+C".to_owned(),
-        Ending::Stopped(StopReason::Terminate) => "SIGTERM".to_owned(),
-        Ending::Stopped(StopReason::Requested) => "stopped on request".to_owned(),
-        Ending::StopIf(condition) => format!("stop_if {condition}"),
-        Ending::Threshold(condition) => format!("threshold {condition}"),
-        Ending::NoUsers => "no user left".to_owned(),
-        Ending::ThreadLost => "a load thread died".to_owned(),
-    }
-}
+/// What the table behind the charts holds.
+const INCLUDED: &str = "Response times of all requests, failed ones included.";
+/// The same where it is coarser than the charts.
+const JOINED: &str = "Neighbouring stretches are joined: rates are averaged, of percentiles the \
+    worst is kept. Response times of all requests, failed ones included.";

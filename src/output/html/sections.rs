@@ -4,17 +4,15 @@
 
 use std::time::Duration;
 
-use crate::event::{RunRecord, Severity};
+use crate::event::{MarkKind, Notice, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration, format_time};
-use crate::output::figures::{bytes, percent, rate, table_ms};
-use crate::output::locust_csv::failures::by_key;
-use crate::output::tables::Tables;
-use crate::output::utc;
+use crate::output::figures::{bytes, percent, rate, table_ms, truncated};
 use crate::output::verdict::{Tone, standing};
-use crate::stats::Row;
+use crate::stats::measure::Unit;
+use crate::stats::{Figures, Point, Row};
 
-/// What stands where there is no figure.
-const MISSING: &str = "–";
+use super::MISSING;
+use super::failures::after;
 
 /// One threshold.
 pub(super) struct ThresholdView {
@@ -26,7 +24,7 @@ pub(super) struct ThresholdView {
     pub(super) standing: &'static str,
 }
 
-/// One row of the request and percentile tables.
+/// One row of the tables of endpoints.
 pub(super) struct RowView {
     pub(super) method: String,
     pub(super) name: String,
@@ -38,34 +36,21 @@ pub(super) struct RowView {
     pub(super) interrupted: String,
     pub(super) average: String,
     pub(super) min: String,
+    pub(super) p50: String,
+    pub(super) p95: String,
+    pub(super) p99: String,
     pub(super) max: String,
     pub(super) size: String,
+    /// The size as a number, to sort by.
+    pub(super) size_bytes: String,
     pub(super) rps: String,
     pub(super) failures_per_second: String,
     pub(super) statuses: String,
     pub(super) percentiles: Vec<String>,
 }
 
-/// One row of the failure table.
-pub(super) struct FailureView {
-    pub(super) occurrences: String,
-    pub(super) method: String,
-    pub(super) name: String,
-    pub(super) error: String,
-    pub(super) first: String,
-    pub(super) last: String,
-}
-
-/// One row of the exceptions table.
-pub(super) struct ExceptionView {
-    pub(super) count: String,
-    pub(super) message: String,
-    pub(super) traceback: String,
-    pub(super) first: String,
-}
-
-/// One notice.
-pub(super) struct NoticeView {
+/// Something that happened.
+pub(super) struct EventView {
     pub(super) class: &'static str,
     pub(super) word: &'static str,
     pub(super) at: String,
@@ -129,6 +114,7 @@ pub(super) fn row(row: &Row) -> RowView {
         measures: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);
+    let percentile = |index: usize| time(percentiles.map(|values| values[index]));
     RowView {
         method: endpoint.method.clone(),
         name: endpoint.name.clone(),
@@ -140,22 +126,62 @@ pub(super) fn row(row: &Row) -> RowView {
         interrupted: format_count(*interrupted),
         average: time(*average),
         min: time(*min),
+        p50: percentile(0),
+        p95: percentile(5),
+        p99: percentile(7),
         max: time(*max),
         size: average_bytes.map_or_else(missing, bytes),
+        size_bytes: average_bytes.map_or_else(String::new, |size| format!("{size:.0}")),
         rps: rate(*rps),
         failures_per_second: rate(*failures_per_second),
         statuses: answers(statuses),
-        percentiles: percentiles.map_or_else(Vec::new, |values| values.map(table_ms).into()),
+        percentiles: percentiles
+            .map_or_else(|| vec![missing(); 11], |values| values.map(table_ms).into()),
     }
+}
+
+/// A line of the tables of what else was measured: name, count, average, p50, p90, p95, p99,
+/// largest.
+pub(super) fn measure(figures: &Figures) -> [String; 8] {
+    let Figures {
+        measure,
+        count,
+        average,
+        // Of phases the shortest is nothing worth knowing.
+        min: _,
+        max,
+        p50,
+        p90,
+        p95,
+        p99,
+    } = figures;
+    let value = |value: &f64| match measure.unit() {
+        Unit::Time => format_time(Duration::try_from_secs_f64(*value).unwrap_or_default()),
+        Unit::Count => format_count(truncated(value.round())),
+        Unit::Rate => format!("{}/s", rate(*value)),
+    };
+    [
+        measure.to_string().replace('_', " "),
+        format_count(*count),
+        value(average),
+        value(p50),
+        value(p90),
+        value(p95),
+        value(p99),
+        value(max),
+    ]
 }
 
 /// `200 × 1 204, 500 × 3, no answer × 1`.
 fn answers(statuses: &[(u16, u64)]) -> String {
     let answers: Vec<String> = (statuses.iter())
-        .map(|(status, count)| match status {
+        .map(|(status, count)| {
+            let status = match status {
+                0 => "no answer".to_owned(),
+                status => status.to_string(),
+            };
             // Spaces that do not break: each stays on one line.
-            0 => format!("no\u{a0}answer\u{a0}×\u{a0}{}", format_count(*count)),
-            status => format!("{status}\u{a0}×\u{a0}{}", format_count(*count)),
+            format!("{status} × {}", format_count(*count)).replace(' ', "\u{a0}")
         })
         .collect();
     answers.join(", ")
@@ -165,56 +191,56 @@ fn missing() -> String {
     MISSING.to_owned()
 }
 
-pub(super) fn failures(tables: &Tables<'_>) -> Vec<FailureView> {
-    // The most frequent first: a reader wants to know what went wrong, not Locust's key.
-    let mut rows: Vec<_> = by_key(tables.failures).into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.occurrences));
-    rows.into_iter()
-        .map(|row| FailureView {
-            occurrences: format_count(row.occurrences),
-            method: row.endpoint.method,
-            name: row.endpoint.name,
-            error: row.error,
-            first: utc::readable(tables.unix(row.first)),
-            last: utc::readable(tables.unix(row.last)),
-        })
-        .collect()
+/// What a reader must know before believing the figures.
+pub(super) fn cautions(record: &RunRecord) -> Vec<EventView> {
+    let grave = |notice: &&Notice| notice.severity >= Severity::Warning;
+    record.notices.iter().filter(grave).map(notice).collect()
 }
 
-pub(super) fn exceptions(tables: &Tables<'_>) -> Vec<ExceptionView> {
-    (tables.exceptions.iter())
-        .map(|row| ExceptionView {
-            count: format_count(row.count),
-            message: row.message.clone(),
-            traceback: row.traceback.clone(),
-            first: utc::readable(tables.unix(row.first)),
-        })
-        .collect()
+/// Notices and marks in the order of time.
+pub(super) fn events(record: &RunRecord) -> Vec<EventView> {
+    let notices = record.notices.iter().map(|told| (told.at, notice(told)));
+    let marks = record.marks.iter().map(|mark| {
+        let class = match mark.kind {
+            MarkKind::Threshold => "bad",
+            MarkKind::Users
+            | MarkKind::Paused
+            | MarkKind::Resumed
+            | MarkKind::Reset
+            | MarkKind::Ending => "info",
+        };
+        let view = EventView {
+            class,
+            word: "",
+            at: after(mark.at),
+            text: mark.text.clone(),
+        };
+        (mark.at, view)
+    });
+    let mut events: Vec<_> = notices.chain(marks).collect();
+    events.sort_by_key(|(at, _)| *at);
+    events.into_iter().map(|(_, view)| view).collect()
 }
 
-pub(super) fn notices(record: &RunRecord) -> Vec<NoticeView> {
-    (record.notices.iter())
-        .map(|notice| {
-            let (class, word) = match notice.severity {
-                Severity::Info => ("info", "Note"),
-                Severity::Warning => ("open", "Warning"),
-                Severity::Error => ("bad", "Error"),
-            };
-            NoticeView {
-                class,
-                word,
-                at: format_duration(Duration::from_secs(notice.at.elapsed().as_secs())),
-                text: notice.text.clone(),
-            }
-        })
-        .collect()
+fn notice(notice: &Notice) -> EventView {
+    let (class, word) = match notice.severity {
+        Severity::Info => ("info", ""),
+        Severity::Warning => ("open", "Warning"),
+        Severity::Error => ("bad", "Error"),
+    };
+    EventView {
+        class,
+        word,
+        at: after(notice.at),
+        text: notice.text.clone(),
+    }
 }
 
-pub(super) fn points(record: &RunRecord) -> Vec<PointView> {
+pub(super) fn points(points: &[Point]) -> Vec<PointView> {
     let time = |time: Option<Duration>| time.map_or_else(missing, format_time);
-    (record.timeline.iter())
+    (points.iter())
         .map(|point| PointView {
-            at: format!("{:.0} s", point.at.as_secs_f64()),
+            at: format_duration(Duration::from_secs_f64(point.at.as_secs_f64().round())),
             cells: [
                 point.users.to_string(),
                 rate(point.rps),

@@ -24,9 +24,9 @@ pub(super) const STARTED: Duration = Duration::from_millis(1_795_416_343_543);
 const SECONDS: u64 = 120;
 
 /// A run: the ticks on the way and what is left of it.
-pub(super) struct Run {
+pub(crate) struct Run {
     pub(super) ticks: Vec<Arc<Tick>>,
-    pub(super) record: RunRecord,
+    pub(crate) record: RunRecord,
 }
 
 impl Run {
@@ -56,10 +56,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 }
 
 /// Chance, the same every time.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -120,7 +120,7 @@ fn sample(second: u64, dice: &mut Dice) -> Sample {
 
 /// Where the time of a request went: a tenth into sending, half of the rest into each of waiting
 /// and receiving; a connection now and then.
-fn phases(recorder: &mut Recorder, sample: &Sample) {
+pub(super) fn phases(recorder: &mut Recorder, sample: &Sample) {
     let time = sample.service_time();
     let mut spent = |measure: &Measure, time| recorder.measure_time(sample.endpoint, measure, time);
     if sample.bytes.is_multiple_of(10) {
@@ -169,7 +169,7 @@ fn second(recorder: &mut Recorder, second: u64, dice: &mut Dice) -> Delta {
 }
 
 /// A run with a bit of everything.
-pub(super) fn run() -> Run {
+pub(crate) fn run() -> Run {
     let endpoints = endpoints();
     let mut recorder = Recorder::new(endpoints.len());
     let (mut totals, mut window) = (Totals::default(), Window::new(Duration::ZERO));
@@ -283,7 +283,7 @@ fn record(
     }
 }
 
-fn recorded(row: &Row, entry: &Entry, course: &Course) -> RecordedRow {
+pub(super) fn recorded(row: &Row, entry: &Entry, course: &Course) -> RecordedRow {
     let failed = &entry.failed_times;
     RecordedRow {
         row: row.clone(),
@@ -407,7 +407,7 @@ fn judgements() -> Vec<Judgement> {
 }
 
 /// The record of a run in which nothing at all was measured.
-pub(super) fn empty() -> RunRecord {
+pub(crate) fn empty() -> RunRecord {
     RunRecord {
         schema_version: SCHEMA_VERSION,
         ragload_version: "0.1.0".to_owned(),
