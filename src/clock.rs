@@ -28,7 +28,11 @@ impl RunClock {
     #[must_use]
     pub fn start() -> Self {
         let unix = SystemTime::now().duration_since(UNIX_EPOCH);
-        Self::start_at(unix.unwrap_or(Duration::ZERO))
+        let unix = unix.unwrap_or(Duration::ZERO);
+        // A date in files has room for microseconds: what is shown now must be what is read back.
+        Self::start_at(
+            unix.saturating_sub(Duration::from_nanos(u64::from(unix.subsec_nanos() % 1000))),
+        )
     }
 
     /// A clock whose zero is now and whose wall time then was `started_unix` since the epoch: for
