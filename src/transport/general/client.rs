@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode, Version};
-use reqwest::cookie::Jar;
+use reqwest::cookie::{CookieStore, Jar};
 use rustls::ClientConfig;
 use tokio::time::timeout_at;
 use url::{Host, Origin, Url};
@@ -18,7 +18,7 @@ use crate::request::{AnswerReader, Prepared};
 use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
 
-use super::errors;
+use super::{added, errors};
 
 /// How the tool names itself unless the scenario does.
 const USER_AGENT: &str = concat!("ragload/", env!("CARGO_PKG_VERSION"));
@@ -209,6 +209,10 @@ impl Client for GeneralClient {
                 })
             }
         }
+    }
+
+    fn added_headers(&self, request: &Prepared) -> HeaderMap {
+        added::headers(request, USER_AGENT, self.cookies.cookies(&request.url))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing outside this folder knows reqwest. Each virtual user has connections and a cookie jar
 //! of its own; TLS settings are shared. Must not know users, checks or statistics.
 
+mod added;
 mod client;
 mod errors;
 mod tls;
