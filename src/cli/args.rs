@@ -40,6 +40,8 @@ pub(super) enum Command {
     List,
     /// Show the resolved plan and where each value came from, or every problem; sends nothing
     Check(Box<CheckArgs>),
+    /// Send each request of a scenario once and show it all: how to debug a scenario
+    Once(Box<OnceArgs>),
     /// Write .env.example, scenarios/ and scripts/ to start from; never overwrites
     Init {
         /// Where to; created when missing
@@ -108,6 +110,30 @@ pub(super) struct CheckArgs {
     pub(super) tags: TagArgs,
     #[command(flatten)]
     pub(super) ours: OurArgs,
+}
+
+/// `ragload once`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Of each user class one user goes through on_start, each task and on_stop, whatever their weights.
+Waits are left out, nothing is counted and nothing is written; secrets are masked.
+
+Exit codes: 0 all went well, 1 a request failed or could not be made, 2 wrong usage or scenario,
+3 the target is not approved, 130 interrupted by Ctrl+C (143 by SIGTERM)")]
+pub(super) struct OnceArgs {
+    /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: String,
+    /// Host to send to: http://localhost:8000
+    #[arg(short = 'H', long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(super) host: Option<String>,
+    /// Show bodies whole, however long
+    #[arg(long)]
+    pub(super) whole: bool,
+    #[command(flatten)]
+    pub(super) tags: TagArgs,
+    #[command(flatten)]
+    pub(super) aim: AimArgs,
 }
 
 /// `ragload report`.
@@ -185,24 +211,32 @@ impl ShownArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "ragload only")]
 pub(super) struct OurArgs {
+    #[command(flatten)]
+    pub(super) aim: AimArgs,
+    /// Wait this long for the target to come up before giving up
+    #[arg(long, value_name = "TIME")]
+    pub(super) wait_for: Option<String>,
+    /// Threads to make load with [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// Where requests go, and what is changed about them.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "ragload only")]
+pub(super) struct AimArgs {
     /// Start the embedded RAG service on a free port and aim at it
     #[arg(long, conflicts_with = "host")]
     pub(super) demo: bool,
     /// Approve this host for load; may be repeated
     #[arg(long, value_name = "HOST")]
     pub(super) approve_host: Vec<String>,
-    /// Wait this long for the target to come up before giving up
-    #[arg(long, value_name = "TIME")]
-    pub(super) wait_for: Option<String>,
     /// Accept any certificate of the target
     #[arg(long)]
     pub(super) insecure: bool,
     /// Seed of all randomness, to repeat a run
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<String>,
-    /// Threads to make load with [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
     /// Change one value of the scenario: --set user_classes[0].wait_time.constant=0s
     #[arg(long, value_name = "PATH=VALUE")]
     pub(super) set: Vec<String>,

@@ -38,7 +38,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
         return refuse("the web UI is not part of this version yet; run with --headless");
     }
     set_up_logging(cli)?;
-    let demo = plan::demo_if(&cli.ours)?;
+    let demo = plan::demo_if(&cli.ours.aim)?;
     let overrides = overrides(cli, demo.as_ref());
     let defaults = Defaults::of_locust(plan::seed());
     let plan = match plan::resolve(&scenario, environment, &overrides, defaults) {

@@ -16,6 +16,7 @@ mod locust;
 mod locust_args;
 mod locust_env;
 mod logging;
+mod once;
 mod plan;
 mod report;
 mod run;
@@ -139,6 +140,7 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
         Command::Run(args) => run::main(&args, environment),
         Command::Check(args) => plan::check(&args, environment),
         Command::List => list::list(environment),
+        Command::Once(args) => once::main(&args, environment),
         Command::Init { directory } => init::init(&directory),
         Command::Demo(args) => demo::serve(&args),
         Command::Report(args) => report::main(&args),

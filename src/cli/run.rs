@@ -32,7 +32,7 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
     let style = style(environment);
     let progress = Progress::new(Screen::stderr(style));
     logging::set_up(level, args.output.logfile.as_deref(), progress.log())?;
-    let demo = plan::demo_if(&args.ours)?;
+    let demo = plan::demo_if(&args.ours.aim)?;
     let overrides = plan::overrides_of_run(args, demo.as_ref());
     let defaults = Defaults::of_run(plan::seed());
     let plan = match plan::resolve(&args.scenario, environment, &overrides, defaults) {

@@ -6,19 +6,21 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::load::wait::PreviousWait;
-use crate::model::{Failure, FailureKind, Offset, Outcome, Sample};
+use crate::model::{Outcome, Sample};
 use crate::request::data::DataPer;
-use crate::request::{Answer, AnswerReader, Scope};
+use crate::request::{AnswerReader, Scope};
 use crate::scenario::plan::{RequestStep, Step, Task, UserClass};
 use crate::stats::ExceptionKey;
-use crate::transport::{Client, TransportError};
+use crate::transport::Client;
 
+use super::exchange::Exchange;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
+use super::variables::{draw_first_rows, draw_rows, scope};
 
 /// A virtual user.
 pub(super) struct VirtualUser<C> {
@@ -50,21 +52,14 @@ impl<C: Client> VirtualUser<C> {
         client: C,
         signal: Rc<Signal>,
     ) -> Self {
-        let scope = Scope {
-            user_id: number,
-            user_class: shard.plan.classes[class].name.clone(),
-            iteration: 0,
-            variables: indexmap::IndexMap::new(),
-            random: Xoshiro256PlusPlus::seed_from_u64(user_seed(shard.plan.seed, number)),
-        };
         let previous_wait = PreviousWait {
             ended: shard.clock.now(),
         };
         VirtualUser {
+            scope: scope(&shard.plan, class, number),
             shard,
             class,
             client,
-            scope,
             previous_wait,
             signal,
         }
@@ -74,11 +69,12 @@ impl<C: Client> VirtualUser<C> {
     pub(super) async fn run(mut self) {
         let shard = Rc::clone(&self.shard);
         let class = &shard.plan.classes[self.class];
-        self.draw_rows(DataPer::User);
-        if !(class.on_start.is_empty() && class.on_stop.is_empty()) {
-            // Logins take rows as well, before any task has drawn one.
-            self.draw_rows(DataPer::Task);
-        }
+        draw_first_rows(
+            &shard.plan,
+            self.class,
+            &mut shard.dealers.borrow_mut(),
+            &mut self.scope,
+        );
         if self.start(class).await {
             self.work(class).await;
             self.stop(class).await;
@@ -106,7 +102,7 @@ impl<C: Client> VirtualUser<C> {
                 () = self.signal.reached(Level::Stop) => return,
                 () = shard.gate.passed() => {}
             }
-            self.draw_rows(DataPer::Task);
+            self.draw_task_rows();
             let task = choose_task(&class.tasks, &mut self.scope.random);
             let kept = self.scope.variables.len();
             if self.steps(&task.steps, &task.name).await == Flow::UserOver {
@@ -191,87 +187,35 @@ impl<C: Client> VirtualUser<C> {
             () = self.signal.reached(Level::Kill) => None,
             result = self.client.send(&prepared, &mut reader) => Some(result),
         };
-        let done = self.shard.clock.now();
-        let answer = reader.into_answer();
+        let mut exchange = Exchange {
+            done: self.shard.clock.now(),
+            answer: reader.into_answer(),
+            sent,
+        };
         let Some(result) = result else {
-            self.record(step, sent, done, &answer, Outcome::Interrupted);
+            self.record(step, &exchange, Outcome::Interrupted);
             return Flow::UserOver;
         };
-        let whole = result.is_ok();
-        let done = answer.done_at.filter(|_| whole).unwrap_or(done);
-        let judged = self.judge(step, result, &answer, done.since(sent));
-        self.finish(step, sent, done, &answer, judged)
-    }
-
-    fn judge(
-        &self,
-        step: &RequestStep,
-        result: Result<(), TransportError>,
-        answer: &Answer,
-        time: Duration,
-    ) -> Result<(), Failure> {
-        result?;
-        step.expect.judge(
-            &self.shard.plan.endpoints[step.endpoint.index()].name,
-            answer,
-            time,
-        )
-    }
-
-    /// Extracts what later steps need and counts the sample. A failed extraction makes the request
-    /// a failed one, unless it was one already, and ends this run of the task.
-    fn finish(
-        &mut self,
-        step: &RequestStep,
-        sent: Offset,
-        done: Offset,
-        answer: &Answer,
-        judged: Result<(), Failure>,
-    ) -> Flow {
-        let extracted = self.extract(step, answer);
-        let flow = if extracted.is_ok() {
+        let judged = exchange.judge(result, step, &self.shard.plan, &mut self.scope);
+        let outcome = judged
+            .outcome
+            .map_or_else(Outcome::Failed, |()| Outcome::Ok);
+        self.record(step, &exchange, outcome);
+        if judged.complete {
             Flow::Next
         } else {
             Flow::TaskOver
-        };
-        let outcome = match judged.and(extracted) {
-            Ok(()) => Outcome::Ok,
-            Err(failure) => {
-                let text = self.shard.plan.masker.mask(&failure.text);
-                Outcome::Failed(Failure { text, ..failure })
-            }
-        };
-        self.record(step, sent, done, answer, outcome);
-        flow
-    }
-
-    fn extract(&mut self, step: &RequestStep, answer: &Answer) -> Result<(), Failure> {
-        for extraction in &step.extract {
-            let value = extraction
-                .take(answer)
-                .map_err(|text| Failure::new(FailureKind::Extract, text))?;
-            self.scope
-                .variables
-                .insert(extraction.variable.clone(), value);
         }
-        Ok(())
     }
 
-    fn record(
-        &self,
-        step: &RequestStep,
-        sent: Offset,
-        done: Offset,
-        answer: &Answer,
-        outcome: Outcome,
-    ) {
+    fn record(&self, step: &RequestStep, exchange: &Exchange, outcome: Outcome) {
         self.shard.recorder.borrow_mut().record(&Sample {
             endpoint: step.endpoint,
-            due: sent,
-            sent,
-            done,
-            status: answer.status.map(|status| status.as_u16()),
-            bytes: answer.bytes,
+            due: exchange.sent,
+            sent: exchange.sent,
+            done: exchange.done,
+            status: exchange.answer.status.map(|status| status.as_u16()),
+            bytes: exchange.answer.bytes,
             outcome,
         });
     }
@@ -289,14 +233,14 @@ impl<C: Client> VirtualUser<C> {
             .exception(self.shard.clock.now(), key);
     }
 
-    fn draw_rows(&mut self, per: DataPer) {
+    fn draw_task_rows(&mut self) {
         let mut dealers = self.shard.dealers.borrow_mut();
-        for (set, dealer) in self.shard.plan.data.iter().zip(dealers.iter_mut()) {
-            if set.per == per {
-                let row = dealer.draw(&mut self.scope.random);
-                self.scope.variables.insert(set.name.clone(), row);
-            }
-        }
+        draw_rows(
+            &self.shard.plan,
+            DataPer::Task,
+            &mut dealers,
+            &mut self.scope,
+        );
     }
 
     /// What a task extracted is gone when it is run again; what `on_start` extracted stays.
@@ -317,19 +261,4 @@ fn choose_task<'a>(tasks: &'a [Task], random: &mut Xoshiro256PlusPlus) -> &'a Ta
         ticket -= weight;
     }
     &tasks[tasks.len() - 1]
-}
-
-/// A seed of its own for each user: run seed and number mixed so that neighbours have nothing in
-/// common. Adding the number to the seed would not do: xoshiro is seeded by SplitMix64, whose
-/// stream for one seed is a shift of that for another that lies a few steps on.
-fn user_seed(seed: u64, number: u64) -> u64 {
-    mixed(seed ^ mixed(number.wrapping_add(1)))
-}
-
-/// The output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
-/// Generators, 2014).
-fn mixed(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
 }

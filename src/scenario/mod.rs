@@ -37,6 +37,7 @@ mod target;
 mod tree;
 mod variables;
 
+pub use decode::headers::is_authorizing;
 pub use environment::Environment;
 pub use host::HostClass;
 pub use list::{ListedContent, ListedScenario, list};
@@ -44,3 +45,4 @@ pub use overrides::{Defaults, Given, Overrides};
 pub use plan::Plan;
 pub use problems::{Problem, Problems};
 pub use resolve::load;
+pub use secrets::{is_scheme, is_secret_key, secret_values, without_pairs};

@@ -50,7 +50,8 @@ static PAIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Whether the value of a key, header or parameter of this name is a secret. Of `user[password]`
 /// and `user.password` the last part counts.
-pub(super) fn is_secret_key(key: &str) -> bool {
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
     let mut parts = key.rsplit(['[', ']', '.']);
     let last = parts.find(|part| !part.is_empty()).unwrap_or_default();
     let bare: String = last
@@ -175,16 +176,21 @@ fn is_truth_value(text: &str) -> bool {
 
 /// Remembers the secrets among the pairs of a query, a form or a JSON text.
 pub(super) fn keep_pairs(text: &str, report: &mut Report) {
-    for found in PAIR.iter().flat_map(|pair| pair.captures_iter(text)) {
-        if let Some(value) = secret_value(&found) {
-            keep_value(value, report);
-            keep_value(&percent_decode_str(value).decode_utf8_lossy(), report);
-        }
+    for value in secret_values(text) {
+        keep_value(value, report);
+        keep_value(&percent_decode_str(value).decode_utf8_lossy(), report);
     }
 }
 
+/// The secrets among the pairs of a query, a form or a JSON text, as they stand there.
+pub fn secret_values(text: &str) -> impl Iterator<Item = &str> {
+    let pairs = PAIR.iter().flat_map(move |pair| pair.captures_iter(text));
+    pairs.filter_map(|found| secret_value(&found))
+}
+
 /// The text with the values of its secret pairs masked where they stand, templates left alone.
-pub(super) fn without_pairs(text: &str) -> String {
+#[must_use]
+pub fn without_pairs(text: &str) -> String {
     let Some(pair) = PAIR.as_ref() else {
         return text.to_owned();
     };
@@ -227,7 +233,8 @@ fn keep_value(text: &str, report: &mut Report) {
 }
 
 /// Whether a word says how somebody is let in: `Bearer`.
-pub(super) fn is_scheme(word: &str) -> bool {
+#[must_use]
+pub fn is_scheme(word: &str) -> bool {
     SCHEMES.contains(&word.to_ascii_lowercase().as_str())
 }
 

@@ -6,7 +6,7 @@ mod conformance;
 mod console;
 mod destination;
 mod fixture;
-mod golden;
+pub(crate) mod golden;
 mod html;
 mod locust_csv;
 mod memory;

@@ -62,7 +62,8 @@ pub(super) fn sent(list: HeaderList) -> Vec<(String, String)> {
 }
 
 /// Whether a header of this name lets somebody in.
-pub(in super::super) fn is_authorizing(name: &str) -> bool {
+#[must_use]
+pub fn is_authorizing(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let parts = [
         "api-key",

@@ -4,10 +4,11 @@ use super::program::Folder;
 use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 8] = [
     "run",
     "list",
     "check",
+    "once",
     "init",
     "demo",
     "report",

@@ -7,7 +7,7 @@ use std::path::Path;
     clippy::disallowed_methods,
     reason = "a test's switch is read where the test is"
 )]
-pub(super) fn check(name: &str, found: &str) {
+pub(crate) fn check(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
         .join(name);
