@@ -52,6 +52,8 @@ pub(super) enum Command {
     Demo(Box<DemoArgs>),
     /// Write the report of an earlier run again, from its run record
     Report(ReportArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
     /// Print a completion script for your shell
     Completions {
         /// bash, elvish, fish, powershell or zsh

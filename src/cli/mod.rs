@@ -20,6 +20,7 @@ mod once;
 mod plan;
 mod report;
 mod run;
+mod schema;
 mod screen;
 mod signals;
 mod task_ratio;
@@ -144,6 +145,7 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
         Command::Init { directory } => init::init(&directory),
         Command::Demo(args) => demo::serve(&args),
         Command::Report(args) => report::main(&args),
+        Command::Schema => Ok(schema::print()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "ragload", &mut script);

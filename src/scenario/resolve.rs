@@ -30,7 +30,7 @@ use super::shared;
 use super::target::shown;
 use super::tree::Node;
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "description",
         "host",
