@@ -8,6 +8,7 @@ mod destination;
 mod fixture;
 pub(crate) mod golden;
 mod html;
+mod junit;
 mod locust_csv;
 mod memory;
 mod record;
