@@ -26,7 +26,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
     if let Some((option, instead)) = cli.later.given() {
         return refuse(&format!("{option} is not supported yet; {instead}"));
     }
-    if cli.output.csv_full_history && cli.output.csv.is_none() {
+    if cli.output.csv_full_history && cli.output.files.csv.is_none() {
         return refuse("--csv-full-history needs --csv");
     }
     let scenario = match scenario_name(cli) {
@@ -96,7 +96,7 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     if cli.output.json {
         show(&(locust_json::render(record) + "\n"));
     }
-    if !cli.skip_log_setup && cli.output.json_file.is_none() {
+    if !cli.skip_log_setup && cli.output.files.json_file.is_none() {
         let columns = Screen::stdout(style(environment)).columns();
         say(&locust_tables::closing(&Tables::from(record), columns));
     }

@@ -144,7 +144,7 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
         Command::Once(args) => once::main(&args, environment),
         Command::Init { directory } => init::init(&directory),
         Command::Demo(args) => demo::serve(&args),
-        Command::Report(args) => report::main(&args),
+        Command::Report(args) => report::main(&args, environment),
         Command::Schema => Ok(schema::print()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
