@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly LOCUST_VERSION=2.47.0
+readonly JUNITPARSER_VERSION=5.0.3
 readonly TOOLS="${RAGLOAD_TEST_TOOLS:-.test-tools}"
 readonly BIN="$TOOLS/bin"
 readonly VENV="$TOOLS/venv"
@@ -81,16 +82,27 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
 }
 
-locust_is_right() {
-    [[ "$("$VENV/bin/locust" --version 2>/dev/null)" == "locust $LOCUST_VERSION "* ]]
+# program:version of what tests drive in the virtual environment; each is linked into .test-tools/bin
+readonly PYTHON_TOOLS=("locust:$LOCUST_VERSION" "junitparser:$JUNITPARSER_VERSION")
+
+# Whether a program of the virtual environment is there in its version.
+python_tool_is_right() {
+    [[ "$("$VENV/bin/$1" --version 2>/dev/null)" =~ ^$1\ $2( |$) ]]
 }
 
-install_locust() {
-    locust_is_right && return 0
-    say "installing locust $LOCUST_VERSION into $VENV"
+python_tools_are_right() {
+    local entry
+    for entry in "${PYTHON_TOOLS[@]}"; do
+        python_tool_is_right "${entry%%:*}" "${entry#*:}" || return 1
+    done
+}
+
+install_python_tools() {
+    python_tools_are_right && return 0
+    say "installing ${PYTHON_TOOLS[*]} into $VENV"
     rm -rf "$VENV"
     python3 -m venv "$VENV"
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "locust==$LOCUST_VERSION"
+    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "${PYTHON_TOOLS[@]/:/==}"
 }
 
 # Links every tool into one folder and fails loudly when one is missing.
@@ -102,8 +114,11 @@ link_tools() {
         program="$(program_of "$name")" || fail "$name is still missing (Debian package ${entry#*:})"
         ln -sfn "$program" "$BIN/$name"
     done
-    locust_is_right || fail "locust $LOCUST_VERSION is still missing in $VENV"
-    ln -sfn ../venv/bin/locust "$BIN/locust"
+    for entry in "${PYTHON_TOOLS[@]}"; do
+        name="${entry%%:*}"
+        python_tool_is_right "$name" "${entry#*:}" || fail "${entry/:/ } is still missing in $VENV"
+        ln -sfn "../venv/bin/$name" "$BIN/$name"
+    done
 }
 
 check_rust() {
@@ -124,7 +139,7 @@ stamp() {
 is_done() {
     local entry
     [ "$(cat "$TOOLS/stamp" 2>/dev/null)" = "$(stamp)" ] || return 1
-    for entry in "${TEST_TOOLS[@]}" locust:pip; do
+    for entry in "${TEST_TOOLS[@]}" "${PYTHON_TOOLS[@]}"; do
         [ -x "$BIN/${entry%%:*}" ] || return 1
     done
     is_there cc
@@ -135,7 +150,7 @@ main() {
     is_done && return 0
     mkdir -p "$TOOLS"
     install_packages
-    install_locust
+    install_python_tools
     link_tools
     stamp >"$TOOLS/stamp"
     say "ready in $TOOLS"

@@ -9,8 +9,8 @@ use crate::scenario::plan::{Load, Stage};
 use crate::scenario::{HostClass, Plan, estimate};
 use crate::transport::Choice;
 
-/// The lines that say where the load goes and how much it is.
-pub(super) fn announcement(plan: &Plan) -> String {
+/// The line that says where requests go.
+pub(super) fn target(plan: &Plan) -> String {
     let class = match plan.target.class {
         HostClass::Loopback => "this machine",
         HostClass::Private => "private",
@@ -18,6 +18,11 @@ pub(super) fn announcement(plan: &Plan) -> String {
         HostClass::Production => "PRODUCTION by its name",
         HostClass::Public => "public",
     };
+    format!("Target  {} ({class})\n", plan.target.shown)
+}
+
+/// The lines that say where the load goes and how much it is.
+pub(super) fn announcement(plan: &Plan) -> String {
     let requests = estimate::requests(plan).map_or_else(
         || "as many requests as the target answers".to_owned(),
         |requests| {
@@ -28,8 +33,8 @@ pub(super) fn announcement(plan: &Plan) -> String {
         },
     );
     format!(
-        "Target  {} ({class})\nLoad    {}; {requests}\nClient  {}\n",
-        plan.target.shown,
+        "{}Load    {}; {requests}\nClient  {}\n",
+        target(plan),
         load_in_words(&plan.load),
         client(plan),
     )
@@ -87,6 +92,23 @@ fn stage_in_words(stage: &Stage) -> String {
 /// # Errors
 /// The reason why not, with the remedy.
 pub(super) fn may_run(plan: &Plan) -> Result<(), String> {
+    approved(plan, "put it under load")
+}
+
+/// Whether so many single requests may go there; asked as for load, for they are answered, and
+/// paid for, like any other.
+///
+/// # Errors
+/// The reason why not, with the remedy.
+pub(super) fn may_send(plan: &Plan, requests: usize) -> Result<(), String> {
+    let requests = match requests {
+        1 => "a request".to_owned(),
+        requests => format!("{requests} requests"),
+    };
+    approved(plan, &format!("send it {requests}"))
+}
+
+fn approved(plan: &Plan, purpose: &str) -> Result<(), String> {
     if plan.target.class.runs_unasked() || plan.target.approved {
         return Ok(());
     }
@@ -96,20 +118,22 @@ pub(super) fn may_run(plan: &Plan) -> Result<(), String> {
     };
     let stdin = std::io::stdin();
     if stdin.is_terminal() && std::io::stderr().is_terminal() {
-        return ask(host, &mut stdin.lock(), &mut std::io::stderr());
+        return ask(host, purpose, &mut stdin.lock(), &mut std::io::stderr());
     }
     Err(refusal(host))
 }
 
-fn ask(host: &str, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), String> {
+fn ask(
+    host: &str,
+    purpose: &str,
+    input: &mut impl BufRead,
+    output: &mut impl Write,
+) -> Result<(), String> {
     let mut answer = String::new();
     // A prompt that cannot be shown is one that was not confirmed.
-    let asked = write!(
-        output,
-        "Type the host's name to put it under load [{host}]: "
-    )
-    .and_then(|()| output.flush())
-    .and_then(|()| input.read_line(&mut answer));
+    let asked = write!(output, "Type the host's name to {purpose} [{host}]: ")
+        .and_then(|()| output.flush())
+        .and_then(|()| input.read_line(&mut answer));
     match asked {
         Ok(_) if answer.trim().eq_ignore_ascii_case(host) => Ok(()),
         Ok(_) | Err(_) => Err(format!("not confirmed: {}", refusal(host))),
@@ -133,10 +157,23 @@ mod tests {
         let mut shown = Vec::new();
         let host = "api.example.com";
         assert_eq!(
-            ask(host, &mut "API.example.com\n".as_bytes(), &mut shown),
+            ask(
+                host,
+                "send it a request",
+                &mut "API.example.com\n".as_bytes(),
+                &mut shown
+            ),
             Ok(())
         );
-        assert!(ask(host, &mut "yes\n".as_bytes(), &mut shown).is_err());
-        assert!(ask(host, &mut "".as_bytes(), &mut shown).is_err());
+        assert!(
+            ask(
+                host,
+                "send it a request",
+                &mut "yes\n".as_bytes(),
+                &mut shown
+            )
+            .is_err()
+        );
+        assert!(ask(host, "send it a request", &mut "".as_bytes(), &mut shown).is_err());
     }
 }

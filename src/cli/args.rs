@@ -40,6 +40,8 @@ pub(super) enum Command {
     List,
     /// Show the resolved plan and where each value came from, or every problem; sends nothing
     Check(Box<CheckArgs>),
+    /// Send each request of a scenario once and show it all: how to debug a scenario
+    Once(Box<OnceArgs>),
     /// Write .env.example, scenarios/ and scripts/ to start from; never overwrites
     Init {
         /// Where to; created when missing
@@ -50,6 +52,8 @@ pub(super) enum Command {
     Demo(Box<DemoArgs>),
     /// Write the report of an earlier run again, from its run record
     Report(ReportArgs),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
     /// Print a completion script for your shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -60,7 +64,6 @@ pub(super) enum Command {
 /// `ragload run`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES, mut_arg("headless", |arg| arg.hide(true)))]
-#[expect(clippy::struct_excessive_bools, reason = "one per switch")]
 pub(super) struct RunArgs {
     /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
     #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
@@ -81,12 +84,8 @@ pub(super) struct RunArgs {
     /// No live view on a terminal, only a line of progress
     #[arg(long, help_heading = "Output")]
     pub(super) no_tui: bool,
-    /// Do not write the CSV files
-    #[arg(long, help_heading = "Output", conflicts_with = "csv")]
-    pub(super) no_csv: bool,
-    /// Do not write the HTML report
-    #[arg(long, help_heading = "Output", conflicts_with = "html")]
-    pub(super) no_html: bool,
+    #[command(flatten)]
+    pub(super) skip: SkipArgs,
 }
 
 const EXIT_CODES: &str = "\
@@ -114,15 +113,56 @@ pub(super) struct CheckArgs {
     pub(super) ours: OurArgs,
 }
 
+/// `ragload once`.
+#[derive(Debug, Args)]
+#[command(
+    mut_args(|arg| arg.help_heading(None::<&str>)),
+    after_help = "\
+Of each user class one user goes through on_start, each task and on_stop, whatever their weights.
+Waits are left out, nothing is counted and nothing is written; secrets are masked.
+
+Exit codes: 0 all went well, 1 a request failed or could not be made, 2 wrong usage or scenario,
+3 the target is not approved, 130 interrupted by Ctrl+C (143 by SIGTERM)"
+)]
+pub(super) struct OnceArgs {
+    /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: String,
+    /// Host to send to: http://localhost:8000
+    #[arg(short = 'H', long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(super) host: Option<String>,
+    #[command(flatten)]
+    pub(super) tags: TagArgs,
+    #[command(flatten)]
+    pub(super) aim: AimArgs,
+    /// Show bodies whole, however long
+    #[arg(long)]
+    pub(super) whole: bool,
+}
+
 /// `ragload report`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("csv", |arg| arg.help("Prefix of the CSV files")),
+    mut_arg("html", |arg| arg.help("HTML report file")),
+    mut_arg("markdown", |arg| arg.help("Write the summary as Markdown")),
+    after_help = "\
+Written are the CSV files, but for the history, and the HTML report, beside the record under its
+name; with --json-file, --junit and --markdown these as well. The exit code is 0 whatever the
+verdict was."
+)]
 pub(super) struct ReportArgs {
-    /// The run record: results/smoke_run.json, or one of results/runs/
-    #[arg(value_name = "RUN.json", value_hint = ValueHint::FilePath)]
-    pub(super) record: PathBuf,
-    /// Prefix of the files to write [default: beside the record, under its name]
-    #[arg(long, value_name = "PREFIX")]
+    /// The run record, or a folder with records, of which the newest is taken [default:
+    /// results/runs]
+    #[arg(value_name = "RUN.json", value_hint = ValueHint::AnyPath)]
+    pub(super) record: Option<PathBuf>,
+    /// Prefix of the CSV files and the HTML report [default: beside the record, under its name]
+    #[arg(short, long, value_name = "PREFIX", value_hint = ValueHint::AnyPath)]
     pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: FileArgs,
+    #[command(flatten)]
+    pub(super) skip: SkipArgs,
 }
 
 /// What is run against whom; Locust's names.
@@ -189,24 +229,32 @@ impl ShownArgs {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "ragload only")]
 pub(super) struct OurArgs {
+    #[command(flatten)]
+    pub(super) aim: AimArgs,
+    /// Wait this long for the target to come up before giving up
+    #[arg(long, value_name = "TIME")]
+    pub(super) wait_for: Option<String>,
+    /// Threads to make load with [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// Where requests go, and what is changed about them.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "ragload only")]
+pub(super) struct AimArgs {
     /// Start the embedded RAG service on a free port and aim at it
     #[arg(long, conflicts_with = "host")]
     pub(super) demo: bool,
     /// Approve this host for load; may be repeated
     #[arg(long, value_name = "HOST")]
     pub(super) approve_host: Vec<String>,
-    /// Wait this long for the target to come up before giving up
-    #[arg(long, value_name = "TIME")]
-    pub(super) wait_for: Option<String>,
     /// Accept any certificate of the target
     #[arg(long)]
     pub(super) insecure: bool,
     /// Seed of all randomness, to repeat a run
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<String>,
-    /// Threads to make load with [default: one per core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
     /// Change one value of the scenario: --set user_classes[0].wait_time.constant=0s
     #[arg(long, value_name = "PATH=VALUE")]
     pub(super) set: Vec<String>,
@@ -223,27 +271,14 @@ pub(super) struct OutputArgs {
     /// Folder for results
     #[arg(long, value_name = "DIR", default_value = "results", value_hint = ValueHint::DirPath)]
     pub(super) results_dir: PathBuf,
-    /// Prefix of the four CSV files
-    #[arg(long, value_name = "PREFIX")]
-    pub(super) csv: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: FileArgs,
     /// A row per endpoint and second in the history CSV, not only Aggregated
     #[arg(long)]
     pub(super) csv_full_history: bool,
-    /// HTML report file; {u} {r} {t} stand for users, spawn rate and run time
-    #[arg(long, value_name = "FILE")]
-    pub(super) html: Option<String>,
     /// Print the final statistics as JSON on stdout
     #[arg(long)]
     pub(super) json: bool,
-    /// Write the final statistics as JSON to FILE.json
-    #[arg(long, value_name = "FILE")]
-    pub(super) json_file: Option<PathBuf>,
-    /// Write the verdict as JUnit XML: a test case per threshold and per endpoint
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) junit: Option<PathBuf>,
-    /// Write the summary as Markdown (also appended to $GITHUB_STEP_SUMMARY when that is set)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) markdown: Option<PathBuf>,
     /// No web UI: `run` never has one
     #[arg(long)]
     pub(super) headless: bool,
@@ -262,6 +297,39 @@ pub(super) struct OutputArgs {
     /// Write log lines to this file instead of stderr
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) logfile: Option<PathBuf>,
+}
+
+/// Files that can be made from what is left of a run; Locust's names.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct FileArgs {
+    /// Prefix of the four CSV files
+    #[arg(long, value_name = "PREFIX")]
+    pub(super) csv: Option<PathBuf>,
+    /// HTML report file; {u} {r} {t} stand for users, spawn rate and run time
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<String>,
+    /// Write the final statistics as JSON to FILE.json
+    #[arg(long, value_name = "FILE")]
+    pub(super) json_file: Option<PathBuf>,
+    /// Write the verdict as JUnit XML: a test case per threshold and per endpoint
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) junit: Option<PathBuf>,
+    /// Write the summary as Markdown (also appended to $GITHUB_STEP_SUMMARY when that is set)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) markdown: Option<PathBuf>,
+}
+
+/// Files that are written unless somebody says no.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct SkipArgs {
+    /// Do not write the CSV files
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) no_csv: bool,
+    /// Do not write the HTML report
+    #[arg(long, conflicts_with = "html")]
+    pub(super) no_html: bool,
 }
 
 /// Where the demo service listens.

@@ -153,7 +153,8 @@ fn steps_of(out: &mut String, plan: &Plan, steps: &[Step]) {
     }
 }
 
-fn wait(verb: &str, wait: WaitTime) -> String {
+/// `wait 1s to 3s`.
+pub(super) fn wait(verb: &str, wait: WaitTime) -> String {
     match wait {
         WaitTime::Constant(time) if time.is_zero() => "no wait".to_owned(),
         WaitTime::Constant(time) => format!("{verb} {}", format_duration(time)),

@@ -8,8 +8,10 @@ use crate::event::RunOutcome;
 pub(super) const USAGE: u8 = 2;
 /// The target is not approved, or did not answer the pre-flight check.
 pub(super) const REFUSED: u8 = 3;
+/// A request failed, and nothing else was there to judge by.
+pub(super) const FAILED: u8 = 1;
 /// Passed, but an output could not be written whole.
-const OUTPUT_BROKEN: u8 = 5;
+pub(super) const OUTPUT_BROKEN: u8 = 5;
 
 /// The exit code of a run, by the table in the README: the first that applies, from the top.
 ///

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::files::shipped::{DOTENV_EXAMPLE, SHIPPED};
+use crate::files::shipped::{DOTENV_EXAMPLE, SCHEMA, SHIPPED};
 
 use super::screen::show;
 
@@ -42,6 +42,7 @@ const SCRIPTS: &[(&str, &str)] = &[
 pub(super) fn init(directory: &Path) -> anyhow::Result<u8> {
     let scenarios = SHIPPED
         .iter()
+        .chain([&SCHEMA])
         .map(|file| (Path::new("scenarios").join(file.name), file.text));
     let scripts = SCRIPTS
         .iter()

@@ -27,7 +27,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
     if let Some((option, instead)) = cli.later.given() {
         return refuse(&format!("{option} is not supported yet; {instead}"));
     }
-    if cli.output.csv_full_history && cli.output.csv.is_none() {
+    if cli.output.csv_full_history && cli.output.files.csv.is_none() {
         return refuse("--csv-full-history needs --csv");
     }
     let scenario = match scenario_name(cli) {
@@ -39,7 +39,7 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
         return refuse("the web UI is not part of this version yet; run with --headless");
     }
     set_up_logging(cli)?;
-    let demo = plan::demo_if(&cli.ours)?;
+    let demo = plan::demo_if(&cli.ours.aim)?;
     let overrides = overrides(cli, demo.as_ref());
     let defaults = Defaults::of_locust(plan::seed());
     let plan = match plan::resolve(&scenario, environment, &overrides, defaults) {
@@ -100,7 +100,7 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     if cli.output.json {
         show(&(locust_json::render(record) + "\n"));
     }
-    if !cli.skip_log_setup && cli.output.json_file.is_none() {
+    if !cli.skip_log_setup && cli.output.files.json_file.is_none() {
         let columns = Screen::stdout(style(environment)).columns();
         say(&locust_tables::closing(&Tables::from(record), columns));
     }

@@ -17,10 +17,12 @@ mod locust;
 mod locust_args;
 mod locust_env;
 mod logging;
+mod once;
 mod open_files;
 mod plan;
 mod report;
 mod run;
+mod schema;
 mod screen;
 mod signals;
 mod steering;
@@ -142,9 +144,11 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
         Command::Run(args) => run::main(&args, environment),
         Command::Check(args) => plan::check(&args, environment),
         Command::List => list::list(environment),
+        Command::Once(args) => once::main(&args, environment),
         Command::Init { directory } => init::init(&directory),
         Command::Demo(args) => demo::serve(&args),
-        Command::Report(args) => report::main(&args),
+        Command::Report(args) => report::main(&args, environment),
+        Command::Schema => Ok(schema::print()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "ragload", &mut script);

@@ -17,7 +17,7 @@ use crate::output::locust_csv::history::Detail;
 use crate::scenario::plan::{Load, Preflight};
 use crate::scenario::{Defaults, Environment, Plan};
 
-use super::args::{OurArgs, OutputArgs, RunArgs};
+use super::args::{FileArgs, OurArgs, OutputArgs, RunArgs, SkipArgs};
 use super::live::Spectators;
 use super::screen::{say, show};
 use super::steering::Steering;
@@ -30,7 +30,7 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
     let style = style(environment);
     let progress = Progress::new(Screen::stderr(style));
     logging::set_up(level, args.output.logfile.as_deref(), progress.log())?;
-    let demo = plan::demo_if(&args.ours)?;
+    let demo = plan::demo_if(&args.ours.aim)?;
     let overrides = plan::overrides_of_run(args, demo.as_ref());
     let defaults = Defaults::of_run(plan::seed());
     let plan = match plan::resolve(&args.scenario, environment, &overrides, defaults) {
@@ -188,25 +188,38 @@ fn outputs(args: &RunArgs, plan: &Plan, clock: RunClock) -> OutputPlan {
     let started = clock.unix(crate::model::Offset::ZERO);
     let mut outputs = OutputPlan::of_run(&args.output.results_dir, &plan.scenario, started);
     named_outputs(&args.output, plan, &mut outputs);
+    skip_outputs(&args.skip, &mut outputs);
+    outputs
+}
+
+/// What `--no-csv` and its like leave out.
+pub(super) fn skip_outputs(args: &SkipArgs, outputs: &mut OutputPlan) {
     if args.no_csv {
         outputs.csv = None;
     }
     if args.no_html {
         outputs.html = None;
     }
-    outputs
 }
 
 /// What `--csv`, `--html` and their like change.
 pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut OutputPlan) {
-    if let Some(prefix) = &args.csv {
-        outputs.csv = Some(prefix.clone());
-    }
+    name_files(&args.files, outputs);
     if args.csv_full_history {
         outputs.history = Detail::Full;
     }
-    if let Some(name) = &args.html {
+    if let Some(name) = &args.files.html {
         outputs.html = Some(PathBuf::from(fill_placeholders(name, &plan.load)));
+    }
+}
+
+/// The files as they are named.
+pub(super) fn name_files(args: &FileArgs, outputs: &mut OutputPlan) {
+    if let Some(prefix) = &args.csv {
+        outputs.csv = Some(prefix.clone());
+    }
+    if let Some(name) = &args.html {
+        outputs.html = Some(PathBuf::from(name));
     }
     outputs.json_file.clone_from(&args.json_file);
     outputs.junit.clone_from(&args.junit);

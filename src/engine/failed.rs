@@ -6,11 +6,13 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 
+use crate::model::Masker;
 use crate::model::secret::MASK;
 use crate::model::secret_keys::{is_authorizing, without_pairs};
-use crate::model::{Masker, Offset};
-use crate::request::{Answer, Prepared};
+use crate::request::Prepared;
 use crate::stats::FailedAnswer;
+
+use super::exchange::Exchange;
 
 /// Characters kept of a body that came back.
 const BODY: usize = 1024;
@@ -21,34 +23,24 @@ const HEADERS: (usize, usize) = (24, 200);
 /// Bytes of a body that are looked at: a secret that what is kept cuts in two is masked first.
 const LOOKED_AT: usize = 4 * BODY;
 
-/// One request with what came of it.
-pub(super) struct Exchange<'a> {
-    pub(super) request: &'a Prepared,
-    pub(super) sent: Offset,
-    pub(super) done: Offset,
-    pub(super) answer: &'a Answer,
-}
-
-impl Exchange<'_> {
-    /// What is kept of it.
-    pub(super) fn kept(&self, masker: &Masker) -> FailedAnswer {
-        let shown = |bytes: &[u8], most: usize| {
-            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
-            beginning(&masked(&text, masker), most).into_owned()
-        };
-        let answer = self.answer;
-        FailedAnswer {
-            at: self.done,
-            time: self.done.since(self.sent),
-            headers_after: answer.headers_at.map(|at| at.since(self.sent)),
-            method: self.request.method.to_string(),
-            url: masked(self.request.url.as_str(), masker),
-            request_body: shown(&self.request.body, REQUEST_BODY),
-            status: answer.status.map(|status| status.as_u16()),
-            headers: headers(&answer.headers, masker),
-            body: shown(&answer.body, BODY),
-            bytes: answer.bytes,
-        }
+/// What is kept of a request and what came of it.
+pub(super) fn kept(request: &Prepared, exchange: &Exchange, masker: &Masker) -> FailedAnswer {
+    let shown = |bytes: &[u8], most: usize| {
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LOOKED_AT)]);
+        beginning(&masked(&text, masker), most).into_owned()
+    };
+    let answer = &exchange.answer;
+    FailedAnswer {
+        at: exchange.done,
+        time: exchange.time(),
+        headers_after: answer.headers_at.map(|at| at.since(exchange.sent)),
+        method: request.method.to_string(),
+        url: masked(request.url.as_str(), masker),
+        request_body: shown(&request.body, REQUEST_BODY),
+        status: answer.status.map(|status| status.as_u16()),
+        headers: headers(&answer.headers, masker),
+        body: shown(&answer.body, BODY),
+        bytes: answer.bytes,
     }
 }
 

@@ -6,17 +6,21 @@
 mod audience;
 mod collector;
 mod director;
+mod exchange;
 mod failed;
 mod launch;
+mod once;
 mod preflight;
 mod probe;
 mod shard;
 mod signal;
 mod user;
+mod variables;
 mod verdict;
 
 pub use audience::Audience;
 pub use director::{Finished, RunParts, run};
 pub use launch::Shards;
+pub use once::{Answered, Moment, Sending, Spot, Tally, once};
 pub use preflight::{PreflightAnswer, PreflightError, preflight};
 pub use probe::Probe;

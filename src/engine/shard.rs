@@ -21,6 +21,7 @@ use crate::transport::Transport;
 
 use super::signal::{Gate, Level, Signal};
 use super::user::VirtualUser;
+use super::variables::dealers;
 
 /// How often a shard looks how late its timers are.
 const LAG_PROBE: Duration = Duration::from_millis(100);
@@ -103,9 +104,7 @@ pub(super) async fn shard<T: Transport>(
     mut commands: mpsc::Receiver<ShardCommand>,
 ) {
     let classes = plan.classes.len();
-    let dealers = (plan.data.iter())
-        .map(|set| Dealer::new(set.clone(), plan.seed, place.index, place.of))
-        .collect();
+    let dealers = dealers(&plan, place);
     let state = Rc::new(ShardState {
         recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
         dealers: RefCell::new(dealers),

@@ -6,20 +6,22 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::load::wait::PreviousWait;
-use crate::model::{Failure, FailureKind, Offset, Outcome, Sample};
+use crate::model::{Failure, Outcome, Sample};
 use crate::request::data::DataPer;
-use crate::request::{Answer, AnswerReader, Scope};
+use crate::request::{AnswerReader, Prepared, Scope};
 use crate::scenario::plan::{RequestStep, Step, Task, UserClass};
 use crate::stats::ExceptionKey;
-use crate::transport::{Client, TransportError};
+use crate::transport::Client;
 
-use super::failed::Exchange;
+use super::exchange::Exchange;
+use super::failed;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
+use super::variables::{draw_first_rows, draw_rows, scope};
 
 /// A virtual user.
 pub(super) struct VirtualUser<C> {
@@ -51,21 +53,14 @@ impl<C: Client> VirtualUser<C> {
         client: C,
         signal: Rc<Signal>,
     ) -> Self {
-        let scope = Scope {
-            user_id: number,
-            user_class: shard.plan.classes[class].name.clone(),
-            iteration: 0,
-            variables: indexmap::IndexMap::new(),
-            random: Xoshiro256PlusPlus::seed_from_u64(user_seed(shard.plan.seed, number)),
-        };
         let previous_wait = PreviousWait {
             ended: shard.clock.now(),
         };
         VirtualUser {
+            scope: scope(&shard.plan, class, number),
             shard,
             class,
             client,
-            scope,
             previous_wait,
             signal,
         }
@@ -75,11 +70,12 @@ impl<C: Client> VirtualUser<C> {
     pub(super) async fn run(mut self) {
         let shard = Rc::clone(&self.shard);
         let class = &shard.plan.classes[self.class];
-        self.draw_rows(DataPer::User);
-        if !(class.on_start.is_empty() && class.on_stop.is_empty()) {
-            // Logins take rows as well, before any task has drawn one.
-            self.draw_rows(DataPer::Task);
-        }
+        draw_first_rows(
+            &shard.plan,
+            self.class,
+            &mut shard.dealers.borrow_mut(),
+            &mut self.scope,
+        );
         if self.start(class).await {
             self.work(class).await;
             self.stop(class).await;
@@ -107,7 +103,7 @@ impl<C: Client> VirtualUser<C> {
                 () = self.signal.reached(Level::Stop) => return,
                 () = shard.gate.passed() => {}
             }
-            self.draw_rows(DataPer::Task);
+            self.draw_task_rows();
             let task = choose_task(&class.tasks, &mut self.scope.random);
             let kept = self.scope.variables.len();
             if self.steps(&task.steps, &task.name).await == Flow::UserOver {
@@ -196,104 +192,55 @@ impl<C: Client> VirtualUser<C> {
             () = self.signal.reached(Level::Kill) => None,
             result = self.client.send(&prepared, &mut reader) => Some(result),
         };
-        let done = self.shard.clock.now();
-        let answer = reader.into_answer();
+        let mut exchange = Exchange {
+            done: self.shard.clock.now(),
+            answer: reader.into_answer(),
+            sent,
+        };
         let Some(result) = result else {
-            self.record(step, sent, done, &answer, Outcome::Interrupted);
+            self.record(step, &exchange, Outcome::Interrupted);
             return Flow::UserOver;
         };
-        let whole = result.is_ok();
-        let done = answer.done_at.filter(|_| whole).unwrap_or(done);
-        let judged = self.judge(step, result, &answer, done.since(sent));
-        let exchange = Exchange {
-            request: &prepared,
-            sent,
-            done,
-            answer: &answer,
+        let judged = exchange.judge(result, step, &self.shard.plan, &mut self.scope);
+        let outcome = match judged.outcome {
+            Ok(()) => Outcome::Ok,
+            Err(failure) => {
+                self.keep_answer(step, &prepared, &exchange, &failure);
+                Outcome::Failed(failure)
+            }
         };
-        self.finish(step, &exchange, judged)
-    }
-
-    fn judge(
-        &self,
-        step: &RequestStep,
-        result: Result<(), TransportError>,
-        answer: &Answer,
-        time: Duration,
-    ) -> Result<(), Failure> {
-        result?;
-        step.expect.judge(
-            &self.shard.plan.endpoints[step.endpoint.index()].name,
-            answer,
-            time,
-        )
-    }
-
-    /// Extracts what later steps need and counts the sample. A failed extraction makes the request
-    /// a failed one, unless it was one already, and ends this run of the task.
-    fn finish(
-        &mut self,
-        step: &RequestStep,
-        exchange: &Exchange<'_>,
-        judged: Result<(), Failure>,
-    ) -> Flow {
-        let extracted = self.extract(step, exchange.answer);
-        let flow = if extracted.is_ok() {
+        self.record(step, &exchange, outcome);
+        if judged.complete {
             Flow::Next
         } else {
             Flow::TaskOver
-        };
-        let outcome = match judged.and(extracted) {
-            Ok(()) => Outcome::Ok,
-            Err(failure) => Outcome::Failed(self.failed(step, exchange, &failure)),
-        };
-        let Exchange {
-            sent, done, answer, ..
-        } = *exchange;
-        self.record(step, sent, done, answer, outcome);
-        flow
-    }
-
-    /// The failure as it may be shown; the first ones are kept with what came back.
-    fn failed(&self, step: &RequestStep, exchange: &Exchange<'_>, failure: &Failure) -> Failure {
-        let masker = &self.shard.plan.masker;
-        let text = masker.mask(&failure.text);
-        let failure = Failure::new(failure.kind, text);
-        let mut recorder = self.shard.recorder.borrow_mut();
-        if recorder.wants_answer(step.endpoint, &failure) {
-            let kept = exchange.kept(masker);
-            recorder.keep_answer(step.endpoint, failure.clone(), kept);
         }
-        failure
     }
 
-    fn extract(&mut self, step: &RequestStep, answer: &Answer) -> Result<(), Failure> {
-        for extraction in &step.extract {
-            let value = extraction
-                .take(answer)
-                .map_err(|text| Failure::new(FailureKind::Extract, text))?;
-            self.scope
-                .variables
-                .insert(extraction.variable.clone(), value);
-        }
-        Ok(())
-    }
-
-    fn record(
+    /// Keeps what came back for whoever asks why: the first answers of each failure.
+    fn keep_answer(
         &self,
         step: &RequestStep,
-        sent: Offset,
-        done: Offset,
-        answer: &Answer,
-        outcome: Outcome,
+        request: &Prepared,
+        exchange: &Exchange,
+        failure: &Failure,
     ) {
+        let mut recorder = self.shard.recorder.borrow_mut();
+        if recorder.wants_answer(step.endpoint, failure) {
+            let kept = failed::kept(request, exchange, &self.shard.plan.masker);
+            recorder.keep_answer(step.endpoint, failure.clone(), kept);
+        }
+    }
+
+    fn record(&self, step: &RequestStep, exchange: &Exchange, outcome: Outcome) {
+        let answer = &exchange.answer;
         let mut recorder = self.shard.recorder.borrow_mut();
         recorder.exchange(step.endpoint, &answer.phases, answer.connections);
         recorder.record(&Sample {
             endpoint: step.endpoint,
-            due: sent,
-            sent,
-            done,
+            due: exchange.sent,
+            sent: exchange.sent,
+            done: exchange.done,
             status: answer.status.map(|status| status.as_u16()),
             bytes: answer.bytes,
             outcome,
@@ -313,14 +260,14 @@ impl<C: Client> VirtualUser<C> {
             .exception(self.shard.clock.now(), key);
     }
 
-    fn draw_rows(&mut self, per: DataPer) {
+    fn draw_task_rows(&mut self) {
         let mut dealers = self.shard.dealers.borrow_mut();
-        for (set, dealer) in self.shard.plan.data.iter().zip(dealers.iter_mut()) {
-            if set.per == per {
-                let row = dealer.draw(&mut self.scope.random);
-                self.scope.variables.insert(set.name.clone(), row);
-            }
-        }
+        draw_rows(
+            &self.shard.plan,
+            DataPer::Task,
+            &mut dealers,
+            &mut self.scope,
+        );
     }
 
     /// What a task extracted is gone when it is run again; what `on_start` extracted stays.
@@ -341,19 +288,4 @@ fn choose_task<'a>(tasks: &'a [Task], random: &mut Xoshiro256PlusPlus) -> &'a Ta
         ticket -= weight;
     }
     &tasks[tasks.len() - 1]
-}
-
-/// A seed of its own for each user: run seed and number mixed so that neighbours have nothing in
-/// common. Adding the number to the seed would not do: xoshiro is seeded by SplitMix64, whose
-/// stream for one seed is a shift of that for another that lies a few steps on.
-fn user_seed(seed: u64, number: u64) -> u64 {
-    mixed(seed ^ mixed(number.wrapping_add(1)))
-}
-
-/// The output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
-/// Generators, 2014).
-fn mixed(value: u64) -> u64 {
-    let value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    value ^ (value >> 31)
 }

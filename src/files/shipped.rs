@@ -39,6 +39,12 @@ pub const SHIPPED: &[Shipped] = &[
     },
 ];
 
+/// The JSON Schema of scenario files, for editors; its name is in the first line of each of them.
+pub const SCHEMA: Shipped = Shipped {
+    name: "ragload.schema.json",
+    text: include_str!("../../scenarios/ragload.schema.json"),
+};
+
 /// The `.env.example` that ships beside them.
 pub const DOTENV_EXAMPLE: &str = include_str!("../../.env.example");
 

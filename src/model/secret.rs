@@ -2,6 +2,7 @@
 //!
 //! Must not know where secrets come from: the scenario's resolution lists them.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What stands in the place of a secret.
@@ -53,9 +54,20 @@ impl Masker {
             .into_iter()
             .filter(|secret| secret.0.len() >= Self::SHORTEST)
             .collect();
-        secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        secrets.sort_by(longest_first);
         secrets.dedup();
         Masker { secrets }
+    }
+
+    /// Masks this secret as well, unless it is very short.
+    pub fn add(&mut self, secret: Secret) {
+        if secret.0.len() < Self::SHORTEST {
+            return;
+        }
+        let search = (self.secrets).binary_search_by(|known| longest_first(known, &secret));
+        if let Err(place) = search {
+            self.secrets.insert(place, secret);
+        }
     }
 
     /// The text with every secret replaced.
@@ -71,9 +83,22 @@ impl Masker {
     }
 }
 
+fn longest_first(a: &Secret, b: &Secret) -> Ordering {
+    b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_is_added_later_is_masked_as_if_known_from_the_start() {
+        let mut masker = Masker::new([Secret::new("token"), Secret::new("other")]);
+        for secret in ["token-of-mine", "other", "abc"] {
+            masker.add(Secret::new(secret));
+        }
+        assert_eq!(masker.mask("token-of-mine, other, abc"), "***, ***, abc");
+    }
 
     #[test]
     fn a_secret_within_a_longer_secret_is_masked_whole() {

@@ -225,3 +225,21 @@ pub fn append_to(path: &Path, content: &[u8]) -> io::Result<()> {
 pub fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
+
+/// The files of a folder whose names end so, the newest first; of two as old as each other the
+/// one whose name sorts last.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn newest_first(folder: &Path, ending: &str) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let there = fs::metadata(&path).ok().filter(fs::Metadata::is_file);
+        if let Some(there) = there.filter(|_| path.to_string_lossy().ends_with(ending)) {
+            found.push((there.modified()?, path));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().rev().map(|(_, path)| path).collect())
+}

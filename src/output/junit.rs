@@ -11,12 +11,13 @@ use crate::threshold::{Judgement, Level, Standing};
 /// The whole document.
 #[must_use]
 pub fn render(record: &RunRecord) -> String {
-    let mut suite = TestSuite::new(format!("ragload {}", record.scenario));
+    let name = sayable(&format!("ragload {}", record.scenario));
+    let mut suite = TestSuite::new(name.as_str());
     suite.set_time(record.duration);
     suite.add_test_case(verdict(record));
     suite.add_test_cases(record.judgements.iter().map(|each| threshold(record, each)));
     suite.add_test_cases(record.rows.iter().map(|each| endpoint(record, each)));
-    let mut report = Report::new(format!("ragload {}", record.scenario));
+    let mut report = Report::new(name);
     report.set_time(record.duration);
     report.add_test_suite(suite);
     report.to_string().expect("writing to memory cannot fail")
@@ -43,7 +44,7 @@ fn threshold(record: &RunRecord, judgement: &Judgement) -> TestCase {
         }
     };
     let mut case = case(record, &judgement.condition(), status);
-    case.set_system_out(judgement.to_string());
+    case.set_system_out(sayable(&judgement.to_string()));
     case
 }
 
@@ -69,16 +70,29 @@ fn endpoint(record: &RunRecord, recorded: &RecordedRow) -> TestCase {
 }
 
 fn case(record: &RunRecord, name: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(name, status);
-    case.set_classname(format!("ragload.{}", record.scenario));
+    let mut case = TestCase::new(sayable(name), status);
+    case.set_classname(sayable(&format!("ragload.{}", record.scenario)));
     case
 }
 
 fn failed(text: &str) -> TestCaseStatus {
+    let text = sayable(text);
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status
-        .set_message(text)
+        .set_message(text.as_str())
         .set_type("threshold")
         .set_description(text);
     status
+}
+
+/// The text with what a parser could not read made visible: one character that XML 1.0 cannot hold
+/// (its section 2.2), and none reads any of the file. Other control characters would be dropped.
+fn sayable(text: &str) -> String {
+    let sayable = |c: char| match c {
+        '\n' => '\n',
+        '\t' | '\r' => ' ',
+        c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.replace("\r\n", "\n").chars().map(sayable).collect()
 }

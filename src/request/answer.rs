@@ -4,7 +4,8 @@
 //! Must not know where the bytes come from.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::model::{Connections, Offset, Phases};
 
@@ -32,6 +33,17 @@ pub struct Answer {
     pub phases: Phases,
     /// The connections it took, over all hops; none where the transport cannot tell.
     pub connections: Option<Connections>,
+    /// The answers that led elsewhere before this one, in order.
+    pub redirects: Vec<Redirect>,
+}
+
+/// An answer that was followed to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// Its status.
+    pub status: StatusCode,
+    /// Where it led to, as the server wrote it.
+    pub location: String,
 }
 
 /// What is kept of the body of an error that nobody reads, in bytes.
@@ -62,7 +74,13 @@ impl AnswerReader {
     /// Another hop of a redirect is sent: what arrived until now was not the answer.
     pub fn forget(&mut self) {
         self.body.clear();
-        self.answer = Answer::default();
+        let left = std::mem::take(&mut self.answer);
+        self.answer.redirects = left.redirects;
+        if let Some(status) = left.status {
+            let location = left.headers.get(LOCATION).map(HeaderValue::as_bytes);
+            let location = String::from_utf8_lossy(location.unwrap_or_default()).into_owned();
+            self.answer.redirects.push(Redirect { status, location });
+        }
     }
 
     /// Status line and headers arrived. Called again for each hop of a redirect; what was
@@ -80,6 +98,7 @@ impl AnswerReader {
             reason: reason.to_owned(),
             headers,
             headers_at: Some(at),
+            redirects: std::mem::take(&mut self.answer.redirects),
             ..Answer::default()
         };
     }
@@ -211,6 +230,26 @@ mod tests {
         let answer = reader.into_answer();
         assert_eq!(answer.phases.waiting, Some(hop.waiting.unwrap() * 2));
         assert_eq!(answer.connections, Some(connections));
+    }
+
+    #[test]
+    fn what_led_elsewhere_is_remembered_in_order() {
+        let mut reader = AnswerReader::new(false);
+        for (status, location) in [(302, "/login"), (307, "/sso?x=1")] {
+            reader.forget();
+            let location = HeaderValue::from_static(location);
+            let status = StatusCode::from_u16(status).unwrap();
+            let headers = HeaderMap::from_iter([(LOCATION, location)]);
+            reader.head(Offset::ZERO, status, "", headers);
+        }
+        reader.forget();
+        reader.head(Offset::ZERO, StatusCode::OK, "OK", HeaderMap::new());
+        let answer = reader.into_answer();
+        let led: Vec<(u16, &str)> = (answer.redirects.iter())
+            .map(|redirect| (redirect.status.as_u16(), redirect.location.as_str()))
+            .collect();
+        assert_eq!(led, [(302, "/login"), (307, "/sso?x=1")]);
+        assert_eq!(answer.status, Some(StatusCode::OK));
     }
 
     proptest! {

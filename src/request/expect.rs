@@ -15,6 +15,10 @@ use crate::model::{Failure, FailureKind};
 
 use super::Answer;
 
+mod explain;
+
+pub use explain::{Check, Subject};
+
 /// The compiled expectations of one request. The default expects what Locust expects: an answer
 /// with a status below 400.
 #[derive(Clone, Debug, Default)]
@@ -135,20 +139,15 @@ impl Expect {
         }
         if !(self.contains.is_empty() && self.matches.is_empty()) {
             let text = String::from_utf8_lossy(&answer.body);
-            if let Some(part) = self
-                .contains
-                .iter()
-                .find(|part| !text.contains(part.as_str()))
-            {
-                return Err(format!("body does not contain {part:?}"));
+            for part in &self.contains {
+                judge_contains(part, &text)?;
             }
-            if let Some(pattern) = self.matches.iter().find(|pattern| !pattern.is_match(&text)) {
-                return Err(format!("body does not match {:?}", pattern.as_str()));
+            for pattern in &self.matches {
+                judge_matches(pattern, &text)?;
             }
         }
         if !self.json.is_empty() {
-            let value: Value = serde_json::from_slice(&answer.body)
-                .map_err(|_| "answer is not JSON".to_owned())?;
+            let value = parse_json(&answer.body)?;
             for (path, expected) in &self.json {
                 expected.judge(path, &value)?;
             }
@@ -184,6 +183,24 @@ impl fmt::Display for StatusRange {
             write!(f, "{from}-{to}")
         }
     }
+}
+
+fn judge_contains(part: &str, text: &str) -> Result<(), String> {
+    if text.contains(part) {
+        return Ok(());
+    }
+    Err(format!("body does not contain {part:?}"))
+}
+
+fn judge_matches(pattern: &regex::Regex, text: &str) -> Result<(), String> {
+    if pattern.is_match(text) {
+        return Ok(());
+    }
+    Err(format!("body does not match {:?}", pattern.as_str()))
+}
+
+fn parse_json(body: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(body).map_err(|_| "answer is not JSON".to_owned())
 }
 
 fn judge_header(

@@ -20,9 +20,9 @@ pub mod template;
 mod values;
 mod wording;
 
-pub use answer::{Answer, AnswerReader};
+pub use answer::{Answer, AnswerReader, Redirect};
 pub use data::{DataSet, Dealer};
-pub use expect::Expect;
+pub use expect::{Check, Expect, Subject};
 pub use extract::Extraction;
 pub use prepared::Prepared;
 pub use scope::Scope;

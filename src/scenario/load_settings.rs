@@ -54,7 +54,7 @@ pub(super) fn load(
         .filter_map(|(key, origin)| Some(format!("`{key}` ({})", origin?)))
         .collect();
         if !ignored.is_empty() {
-            report.warn(format!(
+            report.warn_of_load(format!(
                 "the scenario has stages, which say when and how many: ignored {}",
                 ignored.join(", ")
             ));
@@ -74,7 +74,9 @@ pub(super) fn load(
     let shown = run_time.map_or("until stopped".to_owned(), format_duration);
     settings.note("run_time", shown, or_default(origin));
     if run_time.is_none() {
-        report.warn("there is no run time: the run goes on until it is stopped (set run_time)");
+        report.warn_of_load(
+            "there is no run time: the run goes on until it is stopped (set run_time)",
+        );
     }
     Load::Users {
         users,
@@ -103,7 +105,7 @@ fn warn_of_unknown(prefix: &str, settings: &Settings<'_>, report: &mut Report) {
             0 => file.path.display().to_string(),
             line => format!("{}:{line}", file.path.display()),
         };
-        report.warn(format!(
+        report.warn_of_load(format!(
             "{place}: {name} sets nothing; did you mean {prefix}_{near}?"
         ));
     }

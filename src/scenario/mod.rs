@@ -44,3 +44,4 @@ pub use overrides::{Defaults, Given, Overrides};
 pub use plan::Plan;
 pub use problems::{Problem, Problems};
 pub use resolve::load;
+pub use secrets::is_scheme;

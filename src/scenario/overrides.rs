@@ -69,6 +69,8 @@ pub struct Defaults {
     pub seed: u64,
     /// Whether a workload that others include, and that says nothing of users, is refused.
     pub wants_load: bool,
+    /// Whether load is sent: if not, how much of it there would be is not worth a warning.
+    pub sends_load: bool,
 }
 
 impl Defaults {
@@ -79,6 +81,7 @@ impl Defaults {
             stop_timeout: Duration::from_secs(30),
             seed,
             wants_load: true,
+            sends_load: true,
         }
     }
 
@@ -89,6 +92,16 @@ impl Defaults {
             stop_timeout: Duration::ZERO,
             seed,
             wants_load: false,
+            sends_load: true,
+        }
+    }
+    /// Those of `ragload once`.
+    #[must_use]
+    pub fn of_once(seed: u64) -> Self {
+        Defaults {
+            wants_load: false,
+            sends_load: false,
+            ..Defaults::of_run(seed)
         }
     }
 }

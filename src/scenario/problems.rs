@@ -62,6 +62,8 @@ pub(super) struct Report {
     problems: Vec<Problem>,
     secrets: Vec<Secret>,
     pub(super) warnings: Vec<String>,
+    /// Those that matter where load is sent.
+    pub(super) load_warnings: Vec<String>,
 }
 
 impl Report {
@@ -120,10 +122,12 @@ impl Report {
     }
 
     pub(super) fn warn(&mut self, warning: impl Into<String>) {
-        let warning = warning.into();
-        if !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
+        add_new(&mut self.warnings, warning.into());
+    }
+
+    /// Warns of what makes a difference only where load is sent.
+    pub(super) fn warn_of_load(&mut self, warning: impl Into<String>) {
+        add_new(&mut self.load_warnings, warning.into());
     }
 
     /// Remembers a value that must never be shown.
@@ -155,6 +159,12 @@ impl Report {
         }
         problems.sort_by(|a, b| (&a.place, a.line).cmp(&(&b.place, b.line)));
         Problems(problems)
+    }
+}
+
+fn add_new(warnings: &mut Vec<String>, warning: String) {
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
     }
 }
 

@@ -30,7 +30,7 @@ use super::shared;
 use super::target::shown;
 use super::tree::Node;
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "description",
         "host",
@@ -180,6 +180,8 @@ fn decide(
     masked::name_rows(&mut endpoints, &masker);
     let judged = parts.thresholds.iter_mut().chain(&mut parts.stop_if);
     masked::name_conditions(judged, &masker);
+    let of_load = &report.load_warnings;
+    let of_load = of_load.iter().filter(|_| given.defaults.sends_load);
     Ok(Plan {
         scenario: given.found.name.clone(),
         description: masker.mask(&description.unwrap_or_default()),
@@ -201,9 +203,8 @@ fn decide(
         reset_stats,
         resolved: masked::resolved(root, &settings.list, &masker),
         settings: settings.list,
-        warnings: report
-            .warnings
-            .iter()
+        warnings: (report.warnings.iter())
+            .chain(of_load)
             .map(|warning| masker.mask(warning))
             .collect(),
         masker,

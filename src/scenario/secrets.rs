@@ -167,7 +167,8 @@ fn keep_value(text: &str, report: &mut Report) {
 }
 
 /// Whether a word says how somebody is let in: `Bearer`.
-pub(super) fn is_scheme(word: &str) -> bool {
+#[must_use]
+pub fn is_scheme(word: &str) -> bool {
     SCHEMES.contains(&word.to_ascii_lowercase().as_str())
 }
 

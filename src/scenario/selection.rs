@@ -95,7 +95,7 @@ pub(super) fn warn_of_many_fixed(load: &Load, classes: &[UserClass], report: &mu
     let fixed = classes.iter().map(|class| u64::from(class.fixed_count));
     let (fixed, users) = (fixed.sum::<u64>(), load.peak_users());
     if fixed > u64::from(users) {
-        report.warn(format!(
+        report.warn_of_load(format!(
             "the fixed_count of the user classes adds up to {fixed}, but there are at most \
              {users} users: not every class gets what it asks for"
         ));
@@ -151,7 +151,7 @@ pub(super) fn used_endpoints(
             let gone = threshold.on.is_empty() && threshold.on_text.is_some();
             if let (true, Some(on)) = (gone, &threshold.on_text) {
                 let expression = &threshold.expression;
-                report.warn(format!(
+                report.warn_of_load(format!(
                     "{expression} on {on} is not judged: nothing chosen sends it"
                 ));
             }

@@ -55,6 +55,18 @@ pub(super) fn with_added(
     headers
 }
 
+/// Only those that are added, the length of the body included: for people to see.
+pub(super) fn added_alone(request: &Prepared, cookies: Option<HeaderValue>) -> HeaderMap {
+    let mut added = with_added(request, &host(&request.url), cookies);
+    if !request.body.is_empty() {
+        added.insert(CONTENT_LENGTH, HeaderValue::from(request.body.len()));
+    }
+    for name in request.headers.keys() {
+        added.remove(name);
+    }
+    added
+}
+
 fn has_payload(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

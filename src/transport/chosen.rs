@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::Uri;
+use http::{HeaderMap, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 use url::{Host, Url};
 
@@ -173,6 +173,13 @@ impl Client for ChosenClient {
         match self {
             ChosenClient::Direct(client) => client.send(request, reader).await,
             ChosenClient::General(client) => client.send(request, reader).await,
+        }
+    }
+
+    fn added_headers(&self, request: &Prepared) -> HeaderMap {
+        match self {
+            ChosenClient::Direct(client) => client.added_headers(request),
+            ChosenClient::General(client) => client.added_headers(request),
         }
     }
 }

@@ -5,6 +5,8 @@
 use std::future::Future;
 use std::path::PathBuf;
 
+use http::HeaderMap;
+
 use crate::model::{Failure, FailureKind};
 use crate::request::{AnswerReader, Prepared};
 
@@ -32,6 +34,12 @@ pub trait Client: 'static {
         request: &Prepared,
         reader: &mut AnswerReader,
     ) -> impl Future<Output = Result<(), TransportError>>;
+
+    /// The headers that sending this request now would add to its own: those of the connection,
+    /// of the encodings that are understood, of the cookies. For people to see; none by default.
+    fn added_headers(&self, _request: &Prepared) -> HeaderMap {
+        HeaderMap::new()
+    }
 }
 
 /// What a user class decides about its connections.

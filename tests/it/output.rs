@@ -8,6 +8,7 @@ mod destination;
 pub(crate) mod fixture;
 pub(crate) mod golden;
 mod html;
+mod junit;
 mod live;
 mod locust_csv;
 pub(crate) mod long_run;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use ragload::scenario::{self, Defaults, Environment, ListedContent, Overrides};
 
+use crate::scenario::schema;
 use crate::tools::project;
 
 fn readme() -> String {
@@ -46,6 +47,11 @@ fn its_scenario_is_one() {
     let plan = plan.unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!((plan.classes[0].tasks.len(), plan.thresholds.len()), (2, 4));
     assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
+    assert_eq!(schema::problems(&block("# scenarios/ask.yaml")), "");
+    let readme = readme();
+    let (_, stages) = readme.split_once("`stages: ").unwrap();
+    let stages = format!("stages: {}", stages.split('`').next().unwrap());
+    assert_eq!(schema::problems(&stages), "", "{stages}");
 }
 
 #[test]

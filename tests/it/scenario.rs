@@ -4,6 +4,7 @@ mod advice;
 mod bad_input;
 mod meaning;
 mod precedence;
+pub(crate) mod schema;
 mod secrets;
 mod shipped;
 
@@ -42,9 +43,12 @@ pub(crate) fn resolve_with(
     load("s.yaml", files, environment, overrides, Defaults::of_run(7))
 }
 
-/// A scenario of one file that must resolve.
+/// A scenario of one file that must resolve, and that an editor must find nothing wrong with.
 pub(crate) fn plan(text: &str) -> Plan {
-    resolve(&files([("s.yaml", text)])).unwrap_or_else(|problems| panic!("{text}\n{problems}"))
+    let plan = resolve(&files([("s.yaml", text)]));
+    let plan = plan.unwrap_or_else(|problems| panic!("{text}\n{problems}"));
+    assert_eq!(schema::problems(text), "", "{text}");
+    plan
 }
 
 /// The problems of a scenario of one file, one per line.

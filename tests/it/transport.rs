@@ -45,6 +45,7 @@ macro_rules! conformance {
             nobody_there_is_worded_as_locust_words_it
             an_unknown_host_is_named_so
             the_tool_names_itself_unless_the_scenario_does
+            the_headers_told_are_the_headers_sent
             certificates_are_checked_unless_told_otherwise
             an_expired_certificate_is_named_so
             a_client_certificate_is_shown_when_asked_for
@@ -488,6 +489,59 @@ const PROPER: Manner = Manner {
     expired: false,
     asks_for_certificate: false,
 };
+
+async fn the_headers_told_are_the_headers_sent(transport: &impl Transport) {
+    let server = Server::start().await;
+    let mut client = user(transport);
+    answer(&mut client, &get(&server.url("/cookie"))).await;
+    let own = |names: &[(HeaderName, &'static str)]| {
+        let pair = |(name, value): &(HeaderName, &'static str)| {
+            (name.clone(), HeaderValue::from_static(value))
+        };
+        names.iter().map(pair).collect::<HeaderMap>()
+    };
+    let range = own(&[(http::header::RANGE, "bytes=0-9")]);
+    let named = own(&[
+        (USER_AGENT, "me"),
+        (COOKIE, "a=b"),
+        (http::header::HOST, "elsewhere"),
+        (http::header::ACCEPT, "text/html"),
+        (http::header::ACCEPT_ENCODING, "identity"),
+    ]);
+    let (bare, url) = (HeaderMap::new(), server.url("/echo?x"));
+    let bodies: [&'static str; 2] = ["", "the body"];
+    for method in [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+    ] {
+        for (body, headers) in bodies
+            .into_iter()
+            .zip([&bare, &named])
+            .chain([("the body", &bare), ("", &range)])
+        {
+            let request = Prepared {
+                body: body.into(),
+                headers: headers.clone(),
+                ..request(method.clone(), &url)
+            };
+            let added = client.added_headers(&request);
+            let told = request.headers.iter().chain(&added);
+            let line = |(name, value): (&HeaderName, &HeaderValue)| {
+                format!("{name}: {}", value.to_str().unwrap())
+            };
+            let mut told: Vec<String> = told.map(line).collect();
+            let echoed = answer(&mut client, &request).await.1;
+            let (head, _) = echoed.split_once("\r\n\r\n").unwrap();
+            let mut sent: Vec<&str> = head.lines().skip(1).collect();
+            told.sort();
+            sent.sort_unstable();
+            assert_eq!(told, sent, "{method} {body:?}");
+        }
+    }
+}
 
 async fn certificates_are_checked_unless_told_otherwise(transport: &impl Transport) {
     let server = SecureServer::start(PROPER).await;

@@ -32,7 +32,9 @@ pub fn render(record: &RunRecord, files: &[PathBuf], width: usize, style: Style)
     sections.join("\n")
 }
 
-fn verdict(record: &RunRecord, style: Style) -> String {
+/// The verdict on a line of its own.
+#[must_use]
+pub fn verdict(record: &RunRecord, style: Style) -> String {
     let headline = headline(record);
     let word = style.strong(headline.tone, headline.word);
     let about = format!(

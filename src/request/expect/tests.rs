@@ -1,5 +1,6 @@
 //! Behaviour of the module above.
 
+use proptest::prelude::*;
 use regex::Regex;
 use serde_json::json;
 
@@ -217,4 +218,85 @@ fn headers_and_times_are_judged() {
 fn the_status_is_judged_before_anything_else() {
     let expect = json_check("$.answer", JsonExpectation::Exists);
     assert!(text(&expect, &answer(502, "<html>")).starts_with("HTTPError('502 Server Error"));
+}
+
+#[test]
+fn every_expectation_is_explained_with_what_was_there() {
+    let expect = Expect {
+        contains: vec!["yes".to_owned(), "no".to_owned()],
+        matches: vec![Regex::new("y.s").unwrap()],
+        json: vec![
+            (JsonPath::parse("$.a").unwrap(), JsonExpectation::NonEmpty),
+            (
+                JsonPath::parse("$.n").unwrap(),
+                JsonExpectation::MinItems(3),
+            ),
+            (JsonPath::parse("$.x").unwrap(), JsonExpectation::Exists),
+        ],
+        headers: vec![
+            (
+                "x-cache".to_owned(),
+                HeaderExpectation::Equals("HIT".to_owned()),
+            ),
+            ("x-none".to_owned(), HeaderExpectation::Exists),
+        ],
+        max_time: Some(Duration::from_secs(1)),
+        ..statuses(&[(200, 200), (300, 399)])
+    };
+    let answer = answer(200, r#"{"a": "yes", "n": [1]}"#);
+    let explained = expect.explain("/query", &answer, Duration::from_millis(1500));
+    let lines: Vec<String> = explained
+        .iter()
+        .map(|check| {
+            let mark = if check.failure.is_none() { "+" } else { "x" };
+            format!(
+                "{mark} {} {}: {}",
+                check.subject, check.wanted, check.observed
+            )
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "+ status is one of 200, 3xx: 200 OK",
+            "x header x-cache is \"HIT\": HIT from edge",
+            "x header x-none exists: missing",
+            "+ body contains \"yes\": found",
+            "x body contains \"no\": not found in 22 characters",
+            "+ body matches \"y.s\": yes",
+            "+ $.a is not empty: \"yes\"",
+            "x $.n has at least 3 items: 1 item",
+            "x $.x exists: missing",
+            "x response time is at most 1s: 1.50s",
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn what_is_explained_is_what_is_judged(
+        status in prop::sample::select(vec![200u16, 304, 404, 429, 503]),
+        body in prop::sample::select(vec!["", "ok", r#"{"a": 1}"#, r#"{"a": [], "b": "ok"}"#]),
+        seconds in 0u64..3,
+        chosen in prop::collection::vec(any::<bool>(), 6),
+    ) {
+        let when = |index: usize| chosen[index];
+        let path = JsonPath::parse("$.a").unwrap();
+        let expect = Expect {
+            status: statuses(if when(0) { &[(200, 299), (404, 404)] } else { &[] }).status,
+            contains: when(1).then(|| "ok".to_owned()).into_iter().collect(),
+            matches: when(2).then(|| Regex::new("^.k").unwrap()).into_iter().collect(),
+            json: when(3).then_some((path, JsonExpectation::NonEmpty)).into_iter().collect(),
+            headers: when(4)
+                .then(|| ("x-cache".to_owned(), HeaderExpectation::Exists))
+                .into_iter()
+                .collect(),
+            max_time: when(5).then_some(Duration::from_secs(1)),
+        };
+        let (answer, time) = (answer(status, body), Duration::from_secs(seconds));
+        let judged = expect.judge("/query", &answer, time).err().map(|failure| failure.text);
+        let explained = expect.explain("/query", &answer, time);
+        let first = explained.into_iter().find_map(|check| check.failure);
+        prop_assert_eq!(judged, first);
+    }
 }

@@ -11,7 +11,7 @@ use super::super::problems::Report;
 use super::value::{At, Fields, Keys};
 
 const BODIES: &[&str] = &["json", "body", "form", "multipart"];
-const PART_KEYS: Keys = Keys {
+pub(super) const PART_KEYS: Keys = Keys {
     known: &["file", "text", "file_name", "content_type"],
     later: &[],
 };

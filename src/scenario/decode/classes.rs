@@ -17,7 +17,7 @@ use super::tasks::tasks;
 use super::value::{At, Fields, Keys};
 use super::waits::wait_time;
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "name",
         "weight",

@@ -14,7 +14,7 @@ use super::extract::usable_name;
 use super::rows::rows;
 use super::value::{At, Fields, Keys};
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &["inline", "file", "order", "per"],
     later: &["zipf_s", "cache_bust"],
 };

@@ -12,7 +12,7 @@ use super::super::problems::{Report, nearest};
 use super::super::tree::{Scalar, normalised};
 use super::value::{At, Keys};
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "status", "contains", "matches", "json", "header", "max_time",
     ],
@@ -23,6 +23,11 @@ const KEYS: Keys = Keys {
         "recall_at",
         "not_fallback",
     ],
+};
+
+pub(super) const HEADER_KEYS: Keys = Keys {
+    known: &["matches"],
+    later: &[],
 };
 
 /// Reads a map of expectations.
@@ -179,11 +184,7 @@ fn header_expectations(at: &At<'_>, report: &mut Report) -> Vec<(String, HeaderE
     let mut list = Vec::new();
     for (entry, value) in at.entries(report, "a map such as { X-Cache: HIT }") {
         let expectation = if value.as_entries().is_some() {
-            let keys = Keys {
-                known: &["matches"],
-                later: &[],
-            };
-            let fields = value.fields(&keys, report, "a map such as { matches: \"HIT.*\" }");
+            let fields = value.fields(&HEADER_KEYS, report, "a map such as { matches: \"HIT.*\" }");
             let matches = fields.and_then(|fields| fields.get("matches"));
             matches
                 .and_then(|at| pattern(&at, report))

@@ -10,7 +10,7 @@ use super::expect::{json_path, pattern};
 use super::value::{At, Keys};
 
 const KINDS: &[&str] = &["json", "regex", "header"];
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: KINDS,
     later: &[],
 };

@@ -19,3 +19,6 @@ pub(super) mod tasks;
 pub(super) mod thresholds;
 pub(super) mod value;
 pub(super) mod waits;
+
+#[cfg(test)]
+mod schema_tests;

@@ -30,7 +30,7 @@ pub(super) const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "
 /// Keys whose values may hold templates, besides the path.
 const TEMPLATED: &[&str] = &["params", "headers", "json", "body", "form", "multipart"];
 /// Keys that belong to a user's connections.
-const OF_CLIENT: &[&str] = &["ca_cert", "client_cert", "insecure"];
+pub(super) const OF_CLIENT: &[&str] = &["ca_cert", "client_cert", "insecure"];
 
 /// What a request takes over from the levels above it.
 #[derive(Clone, Debug)]

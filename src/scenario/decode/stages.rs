@@ -6,7 +6,7 @@ use super::super::plan::Stage;
 use super::super::problems::Report;
 use super::value::{At, Keys};
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &["users", "for", "spawn_rate", "ramp_to"],
     later: &["rate", "ramp_to_rate"],
 };

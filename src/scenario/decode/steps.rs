@@ -11,7 +11,7 @@ use super::requests::{Inherited, request};
 use super::value::{At, Keys};
 use super::waits::wait_step;
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "wait"],
     later: super::tasks::LATER,
 };

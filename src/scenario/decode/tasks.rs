@@ -22,7 +22,7 @@ pub(super) const LATER: &[&str] = &[
     "timeouts",
     "questions",
 ];
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "weight", "tags", "steps"],
     later: LATER,
 };

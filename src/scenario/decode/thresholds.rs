@@ -11,7 +11,7 @@ use super::super::context::Context;
 use super::super::problems::{Report, nearest, suggestion};
 use super::value::{At, Fields, Keys};
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "check",
         "on",

@@ -10,7 +10,7 @@ use super::super::problems::Report;
 use super::value::{At, Keys};
 
 const KINDS: &[&str] = &["constant", "between", "pacing", "throughput"];
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: KINDS,
     later: &[],
 };

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::header::SET_COOKIE;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use hyper::body::Incoming;
 use reqwest::cookie::{CookieStore, Jar};
 use url::Url;
@@ -15,6 +15,7 @@ use url::Url;
 use crate::clock::RunClock;
 use crate::model::Offset;
 use crate::request::{AnswerReader, Prepared};
+use crate::transport::added::added_alone;
 use crate::transport::errors::{Causes, is_closed};
 use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
@@ -97,6 +98,10 @@ impl Client for DirectClient {
         reader.spent(&user.course.phases);
         reader.connected(user.course.connections);
         result.unwrap_or_else(|| Err(user.course.timed_out(request)))
+    }
+
+    fn added_headers(&self, request: &Prepared) -> HeaderMap {
+        added_alone(request, self.user.cookies_for(&request.url))
     }
 }
 
@@ -227,9 +232,13 @@ impl User {
         request: &Prepared,
         connection: &Connection,
     ) -> Result<Outgoing, TransportError> {
-        let cookies = self.cookies.as_ref();
-        let cookies = cookies.and_then(|jar| jar.cookies(&request.url));
+        let cookies = self.cookies_for(&request.url);
         outgoing(request, connection.host(), cookies)
+    }
+
+    fn cookies_for(&self, url: &Url) -> Option<HeaderValue> {
+        let cookies = self.cookies.as_ref();
+        cookies.and_then(|jar| jar.cookies(url))
     }
 
     fn take_cookies(&mut self, url: &Url, headers: &HeaderMap) {

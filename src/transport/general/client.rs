@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode, Version};
-use reqwest::cookie::Jar;
+use reqwest::cookie::{CookieStore, Jar};
 use rustls::ClientConfig;
 use tokio::time::timeout_at;
 use url::{Origin, Url};
@@ -15,7 +15,7 @@ use url::{Origin, Url};
 use crate::clock::RunClock;
 use crate::model::{FailureKind, Phases};
 use crate::request::{AnswerReader, Prepared};
-use crate::transport::added::{host, with_added};
+use crate::transport::added::{added_alone, host, with_added};
 use crate::transport::chosen::is_loopback;
 use crate::transport::errors::{self, Causes};
 use crate::transport::redirect::Redirects;
@@ -209,6 +209,10 @@ impl Client for GeneralClient {
                 })
             }
         }
+    }
+
+    fn added_headers(&self, request: &Prepared) -> HeaderMap {
+        added_alone(request, self.cookies.cookies(&request.url))
     }
 }
 

@@ -3,14 +3,17 @@
 use super::program::Folder;
 use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
+use crate::tools::project;
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 9] = [
     "run",
     "list",
     "check",
+    "once",
     "init",
     "demo",
     "report",
+    "schema",
     "completions",
 ];
 
@@ -124,6 +127,29 @@ fn what_init_writes_passes_check_and_is_never_overwritten() {
     assert_eq!(folder.read("scenarios/smoke.yaml"), "# mine\n");
     ran(folder.ragload(&["init", "deep/down"])).expect(0);
     assert!(folder.has("deep/down/scenarios/soak.yaml"));
+}
+
+#[test]
+fn the_schema_is_printed_and_lies_where_the_scenarios_of_init_look_for_it() {
+    let folder = Folder::new();
+    ran(folder.ragload(&["init"])).expect(0);
+    let printed = ran(folder.ragload(&["schema"])).expect(0).stdout;
+    let in_repository = std::fs::read_to_string(project("scenarios/ragload.schema.json"));
+    assert_eq!(printed, in_repository.unwrap());
+    let files = folder.files();
+    let scenarios = files.iter().filter(|file| file.ends_with(".yaml"));
+    let mut count = 0;
+    for file in scenarios {
+        let text = folder.read(file);
+        let first = text.lines().next().unwrap();
+        let reference = first
+            .strip_prefix("# yaml-language-server: $schema=")
+            .unwrap();
+        let schema = file.replace(file.rsplit('/').next().unwrap(), reference);
+        assert_eq!(folder.read(&schema), printed, "{file}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
 }
 
 #[test]

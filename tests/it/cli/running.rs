@@ -108,6 +108,20 @@ impl Running {
         });
     }
 
+    /// Waits until stdout has this text.
+    ///
+    /// # Panics
+    /// When it ends without.
+    #[track_caller]
+    pub(super) fn until_shows(&mut self, text: &str) {
+        until(&format!("stdout shows {text:?}"), || {
+            let ended = self.child.try_wait().unwrap().is_some();
+            let shown = self.stdout.so_far();
+            assert!(!ended || shown.contains(text), "no {text:?} in:\n{shown}");
+            shown.contains(text)
+        });
+    }
+
     /// Sends a signal by its name: `INT`.
     pub(super) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

@@ -32,7 +32,13 @@ fn a_reader_that_goes_away_is_a_normal_end() {
         both.stdout
     );
     assert!(folder.read("results/quick.html").contains("</html>"));
-    for command in ["list", "check smoke", "completions bash", "--help"] {
+    for command in [
+        "list",
+        "check smoke",
+        "once smoke --demo",
+        "completions bash",
+        "--help",
+    ] {
         let script = format!("{{ \"$RAGLOAD\" {command}; echo $? >code; }} | true; cat code");
         shell(&folder, &script, "").expect(0).shows("0\n");
     }

@@ -1,0 +1,212 @@
+//! `ragload once`: each request of a scenario once, shown as it goes.
+//!
+//! The wiring, and the words around each request. Must not know how a request is sent or judged.
+
+use crate::clock::RunClock;
+use crate::engine::{self, Moment, Spot, Tally};
+use crate::event::StopReason;
+use crate::output::console::{Bodies, Screen, Transcript};
+use crate::output::verdict::Tone;
+use crate::scenario::plan::{Step, UserClass};
+use crate::scenario::{Defaults, Environment, Plan};
+
+use super::args::OnceArgs;
+use super::run::style;
+use super::screen::say;
+use super::{approval, check, exit, plan, signals};
+
+/// Sends each request once.
+pub(super) fn main(args: &OnceArgs, environment: &Environment) -> anyhow::Result<u8> {
+    let demo = plan::demo_if(&args.aim)?;
+    let overrides = plan::overrides_of_once(args, demo.as_ref());
+    let defaults = Defaults::of_once(plan::seed());
+    let plan = match plan::resolve(&args.scenario, environment, &overrides, defaults) {
+        Ok(plan) => plan,
+        Err(code) => return Ok(code),
+    };
+    for warning in &plan.warnings {
+        say(&format!("warning: {warning}\n"));
+    }
+    let requests = requests(&plan);
+    let mut screen = Screen::stdout(style(environment));
+    screen.show(&announcement(&plan, requests))?;
+    if let Err(problem) = approval::may_send(&plan, requests) {
+        say(&format!("error: {problem}\n"));
+        return Ok(exit::REFUSED);
+    }
+    let bodies = if args.whole {
+        Bodies::Whole
+    } else {
+        Bodies::Short
+    };
+    let transcript = Transcript::new(plan.masker.clone(), screen.style(), bodies);
+    go_through(&plan, Narrator { screen, transcript })
+}
+
+/// Sends, shows and sums up; gives the exit code.
+fn go_through(plan: &Plan, mut narrator: Narrator) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let clock = RunClock::start();
+    let transport = approval::client(plan).transport(clock);
+    let mut so_far = Tally::default();
+    let stopped = runtime.block_on(async {
+        let mut tell = |moment: Moment<'_>, tally: Tally| {
+            so_far = tally;
+            narrator.tell(&moment);
+        };
+        tokio::select! {
+            _ = engine::once(plan, &transport, clock, &mut tell) => None,
+            reason = signals::next_signal() => Some(reason),
+        }
+    });
+    // A name still being looked up must not hold up the end.
+    runtime.shutdown_background();
+    narrator.show(&narrator.sum(so_far, stopped));
+    Ok(match stopped {
+        Some(StopReason::Interrupt) => 130,
+        Some(_) => 143,
+        None if so_far.failed + so_far.not_sent > 0 => exit::FAILED,
+        None => 0,
+    })
+}
+
+/// How many requests there are.
+fn requests(plan: &Plan) -> usize {
+    let of_class = |class: &UserClass| {
+        let tasks = class.tasks.iter().flat_map(|task| &task.steps);
+        let own = class.on_start.iter().chain(&class.on_stop);
+        let steps = tasks.chain(own);
+        steps
+            .filter(|step| matches!(step, Step::Request(_)))
+            .count()
+    };
+    plan.classes.iter().map(of_class).sum()
+}
+
+fn announcement(plan: &Plan, requests: usize) -> String {
+    format!(
+        "{}Once    {}; waits are left out, nothing is counted (seed {})\n",
+        approval::target(plan),
+        counted(requests as u64, "request"),
+        plan.seed
+    )
+}
+
+/// Tells what happens, in words for whoever looks on.
+struct Narrator {
+    screen: Screen,
+    transcript: Transcript,
+}
+
+impl Narrator {
+    fn show(&mut self, text: &str) {
+        // Whoever cannot be shown anything still gets an exit code.
+        let _ = self.screen.show(text);
+    }
+
+    fn tell(&mut self, moment: &Moment<'_>) {
+        let text = self.text(moment);
+        self.show(&text);
+    }
+
+    fn text(&mut self, moment: &Moment<'_>) -> String {
+        match moment {
+            Moment::User(class) => format!("\n{}\n", self.heading(&user(class))),
+            Moment::NoUser(problem) => self.problem("cannot begin: ", problem),
+            Moment::Wait(wait) => self.aside(&format!("{}: left out", check::wait("wait", *wait))),
+            Moment::Sending(sending) => {
+                let title = self.title(&sending.place);
+                let used = self.transcript.used(&sending.used);
+                title + &used + &self.transcript.request(sending.request, &sending.added)
+            }
+            Moment::NotSent {
+                place,
+                used,
+                problem,
+            } => {
+                let title = self.title(place);
+                let used = self.transcript.used(used);
+                title + &used + &self.problem("cannot be made: ", problem)
+            }
+            Moment::Answered(answered) => {
+                let transcript = &mut self.transcript;
+                transcript.keep_secrets(&answered.extracted);
+                let mut text = transcript.answer(answered.answer, answered.sent, answered.done);
+                text += &transcript.checks(&answered.checks);
+                text += &transcript.extracted(&answered.extracted);
+                if let Err(failure) = &answered.outcome {
+                    text += &transcript.failure(failure);
+                }
+                text
+            }
+            Moment::LeftOut(steps) => self.aside(&format!(
+                "{} of this task left out, as in a run",
+                counted(*steps as u64, "more step")
+            )),
+            Moment::UserEnds => self
+                .aside("on_start did not complete: the user ends without its tasks, as in a run"),
+        }
+    }
+
+    fn title(&self, place: &Spot<'_>) -> String {
+        let step = match place.steps {
+            1 => String::new(),
+            steps => format!(", step {} of {steps}", place.step),
+        };
+        let title = format!("{}{step}: {}", place.task, place.endpoint);
+        let title = self.transcript.text(&title);
+        format!("\n{}\n", self.heading(&format!("--- {title} ---")))
+    }
+
+    fn heading(&self, text: &str) -> String {
+        self.transcript.style().heading(text)
+    }
+
+    fn problem(&self, what: &str, problem: &str) -> String {
+        let word = self.transcript.style().strong(Tone::Bad, "FAILED");
+        format!("  {word} {what}{}\n", self.transcript.text(problem))
+    }
+
+    fn aside(&self, text: &str) -> String {
+        let style = self.transcript.style();
+        format!("{}\n", style.faint(&format!("  ({text})")))
+    }
+
+    /// The line at the end.
+    fn sum(&self, tally: Tally, stopped: Option<StopReason>) -> String {
+        let style = self.transcript.style();
+        let bad = tally.failed + tally.not_sent;
+        let tone = match (bad, stopped) {
+            (_, Some(_)) => Tone::Open,
+            (0, None) => Tone::Good,
+            (_, None) => Tone::Bad,
+        };
+        let failed = match tally.failed {
+            0 => "none failed".to_owned(),
+            failed => format!("{failed} failed"),
+        };
+        let mut parts = vec![counted(tally.requests, "request"), failed];
+        if tally.not_sent > 0 {
+            parts.push(format!("{} could not be made", tally.not_sent));
+        }
+        if tally.left_out > 0 {
+            parts.push(format!("{} left out", counted(tally.left_out, "step")));
+        }
+        if stopped.is_some() {
+            parts.push("interrupted".to_owned());
+        }
+        format!("\n{}\n", style.strong(tone, &parts.join(", ")))
+    }
+}
+
+fn user(class: &UserClass) -> String {
+    let tasks = counted(class.tasks.len() as u64, "task");
+    format!("=== user class {}: {tasks} ===", class.name)
+}
+
+fn counted(count: u64, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
+}

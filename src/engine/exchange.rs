@@ -1,0 +1,71 @@
+//! What becomes of an answer: judged, and what later steps need taken out of it.
+//!
+//! Shared by the users of a run and by those who go through a plan once. Must not know who counts.
+
+use std::time::Duration;
+
+use crate::model::{Failure, FailureKind, Offset};
+use crate::request::{Answer, Scope};
+use crate::scenario::Plan;
+use crate::scenario::plan::RequestStep;
+use crate::transport::TransportError;
+
+/// One request that was sent, and what came back.
+pub(super) struct Exchange {
+    /// What arrived.
+    pub(super) answer: Answer,
+    /// When the user set out to send.
+    pub(super) sent: Offset,
+    /// When it was over.
+    pub(super) done: Offset,
+}
+
+/// What became of it.
+pub(super) struct Judged {
+    /// The failure as it is counted, secrets masked.
+    pub(super) outcome: Result<(), Failure>,
+    /// Whether all that later steps need could be taken out.
+    pub(super) complete: bool,
+}
+
+impl Exchange {
+    /// The response time.
+    pub(super) fn time(&self) -> Duration {
+        self.done.since(self.sent)
+    }
+
+    /// Judges the answer that the transport brought with this result, and takes out what later
+    /// steps need. A failed extraction makes the request a failed one, unless it was one already.
+    pub(super) fn judge(
+        &mut self,
+        result: Result<(), TransportError>,
+        step: &RequestStep,
+        plan: &Plan,
+        scope: &mut Scope,
+    ) -> Judged {
+        if let (Ok(()), Some(last_byte)) = (&result, self.answer.done_at) {
+            self.done = last_byte;
+        }
+        let name = &plan.endpoints[step.endpoint.index()].name;
+        let judged = result
+            .map_err(Failure::from)
+            .and_then(|()| step.expect.judge(name, &self.answer, self.time()));
+        let extracted = extract(step, &self.answer, scope);
+        let complete = extracted.is_ok();
+        let outcome = judged.and(extracted).map_err(|failure| Failure {
+            text: plan.masker.mask(&failure.text),
+            ..failure
+        });
+        Judged { outcome, complete }
+    }
+}
+
+fn extract(step: &RequestStep, answer: &Answer, scope: &mut Scope) -> Result<(), Failure> {
+    for extraction in &step.extract {
+        let value = extraction
+            .take(answer)
+            .map_err(|text| Failure::new(FailureKind::Extract, text))?;
+        scope.variables.insert(extraction.variable.clone(), value);
+    }
+    Ok(())
+}
