@@ -200,19 +200,20 @@ fn notice(text: &str) -> Notice {
 }
 
 /// Clears the screen, sets the window's title, turns the direction of writing, asks for an answer.
-const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;mine\u{7}\u{9b}31m\u{202e}\r\n\tevil\u{1b}[6n";
+fn hostile(place: &str) -> String {
+    format!("\u{1b}[2J\u{1b}]0;mine\u{7}\u{9b}31m\u{202e}\r\n\tevil\u{1b}[6n<{place}>")
+}
 
 #[test]
 fn what_a_server_answers_cannot_steer_the_terminal() {
     let mut view = changed(66, |tick| {
-        tick.snapshot.rows[0].endpoint.name = format!("/{HOSTILE}");
-        tick.snapshot.failures[0].console = HOSTILE.to_owned();
-        tick.snapshot.failures[0].endpoint.name = HOSTILE.to_owned();
-        tick.snapshot.exceptions[0].message = HOSTILE.to_owned();
-        tick.judgements[0].on = Some(HOSTILE.to_owned());
+        tick.snapshot.rows[0].endpoint.name = hostile("name");
+        tick.snapshot.failures[0].console = hostile("failure");
+        tick.snapshot.exceptions[0].message = hostile("exception");
+        tick.judgements[0].on = Some(hostile("threshold"));
     });
-    view.on(&Event::Notice(notice(HOSTILE)));
-    view.log(HOSTILE);
+    view.on(&Event::Notice(notice(&hostile("notice"))));
+    view.log(&hostile("log"));
     for (columns, rows) in [(200, 60), (120, 40), (80, 24), (40, 12)] {
         let buffer = drawn(&view, columns, rows);
         for cell in &buffer.content {
@@ -220,9 +221,12 @@ fn what_a_server_answers_cannot_steer_the_terminal() {
             assert!(cell.symbol().chars().all(harmless), "{:?}", cell.symbol());
         }
     }
-    let text = shown(&view, 200, 60);
     // Shown as what it is, in every place.
-    assert!(text.matches("\\u{1b}[2J").count() >= 5, "{text}");
+    let text = shown(&view, 170, 60);
+    for place in ["name", "failure", "exception", "threshold", "notice", "log"] {
+        let spelt = format!("evil\\u{{1b}}[6n<{place}>");
+        assert!(text.contains(&spelt), "{place}:\n{text}");
+    }
 }
 
 #[test]

@@ -27,8 +27,8 @@ const FIRST_TO_GO: [&str; 9] = [
     "Avg", "Max", "Fail/s", "429s", "p99", "Requests", "Req/s", TTFT, "p50",
 ];
 
-/// The headings that make room for a trend, where that is enough to have one.
-const BEFORE_TREND: [&str; 3] = ["Avg", "Max", "Fail/s"];
+/// The headings that make room for whole names, and for a trend where that is enough to have one.
+const SPARE: [&str; 3] = ["Avg", "Max", "Fail/s"];
 
 /// A column of figures.
 #[derive(Clone, Debug)]
@@ -57,9 +57,10 @@ impl Columns {
         let names = tick.snapshot.rows.iter().map(|row| columns(&name(row)));
         let longest = names.max().unwrap_or(0).max(NAME.0);
         let beside_trend = width.saturating_sub(longest + GAP + TREND.0);
-        if taken_without(&figures, &BEFORE_TREND) <= beside_trend {
-            make_room(&mut figures, &BEFORE_TREND, beside_trend);
+        if taken_without(&figures, &SPARE) <= beside_trend {
+            make_room(&mut figures, &SPARE, beside_trend);
         }
+        make_room(&mut figures, &SPARE, width.saturating_sub(longest));
         let least = longest.min((width / 4).clamp(NAME.0, NAME.1));
         make_room(&mut figures, &FIRST_TO_GO, width.saturating_sub(least));
         let room = width.saturating_sub(taken_without(&figures, &[]));

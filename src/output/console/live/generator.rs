@@ -32,7 +32,7 @@ pub(super) fn generator(view: &View, area: Rect, buffer: &mut Buffer) {
         let text = " the bottleneck: times are partly its own ".to_owned();
         parts.insert(0, (text, palette.pill(Tone::Open)));
     }
-    let mut line = Line::styled(HEAD, palette.faint());
+    let mut line = Line::from(Span::styled(HEAD, palette.faint()));
     for (text, look) in parts {
         // Half a figure says nothing.
         if line.width() + GAP.len() + columns(&text) > usize::from(area.width) {

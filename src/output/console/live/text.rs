@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(cut_middle("short", 13, palette), "short");
         // Two columns each: none is cut in half.
         assert_eq!(cut_end("検索検索", 6, palette), "検索…");
-        assert_eq!(columns(&cut_middle("検索検索検索", 8, palette)), 8);
+        assert_eq!(cut_middle("検索検索検索", 8, palette), "検索…索");
         for width in 0..6 {
             assert!(columns(&cut_middle("検索検索検索", width, palette)) <= width);
             assert!(columns(&cut_end("検索検索検索", width, palette)) <= width);
