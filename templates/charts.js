@@ -426,7 +426,7 @@ const Charts = (() => {
 
     draw() {
       const { bands } = this.timeline.options;
-      if (!this.timeline || !this.begin(this.spec.labels && bands.length ? 24 : MARGIN.top)) return;
+      if (!this.begin(this.spec.labels && bands.length ? 24 : MARGIN.top)) return;
       const [from, to] = this.timeline.range;
       this.x = linear(from, to, this.box.left, this.box.right);
       const { x } = this.spec;
@@ -815,5 +815,5 @@ const Charts = (() => {
     }
   }
 
-  return { Timeline, Histogram, Spectrum, Scatter, element, shape, format, line };
+  return { Timeline, Histogram, Spectrum, Scatter, element, format };
 })();

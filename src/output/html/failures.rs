@@ -132,7 +132,8 @@ fn sample(answer: &FailedAnswer, first: Option<&&FailedAnswer>) -> SampleView {
         headers: answer.headers.clone(),
         body_word: match (answered_the_same, whole) {
             (true, _) if answer.body.is_empty() => String::new(),
-            (true, _) => "Its body begins like the first".to_owned(),
+            (true, true) => "The same body as the first".to_owned(),
+            (true, false) => "A body that begins like the first".to_owned(),
             (false, true) => "Its body".to_owned(),
             (false, false) => format!("Beginning of its body of {}", bytes(answer.bytes as f64)),
         },

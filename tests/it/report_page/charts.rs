@@ -208,3 +208,26 @@ fn distributions_and_scatter_plots_say_what_is_pointed_at() {
     assert!(said.ends_with("after 1m"), "{said}");
     report.ends_well();
 }
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn a_chart_takes_more_data_while_it_is_shown() {
+    let mut report = report();
+    report.evaluate(
+        "globalThis.live = new Charts.Timeline({ to: 2 }); \
+         globalThis.chart = live.add(document.querySelector('main'), { title: 'Live', unit: 'rate', \
+         x: [1, 2], series: [{ name: 'now', kind: 'all', y: [5, 7] }] }); chart.figure.id = 'live'",
+    );
+    let read = |report: &mut Report| {
+        let path =
+            report.text("document.querySelector('#live path[data-series]').getAttribute('d')");
+        (path.matches('L').count(), report.shown("#live .value"))
+    };
+    assert_eq!(read(&mut report), (1, "max 7.00/s".to_owned()));
+    report.evaluate(
+        "chart.update({ x: [1, 2, 3], series: [{ name: 'now', kind: 'all', y: [5, 7, 9] }] }); \
+         live.update({ to: 3 })",
+    );
+    assert_eq!(read(&mut report), (2, "max 9.00/s".to_owned()));
+    report.ends_well();
+}
