@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::demo::DemoArgs;
+use super::once::OnceArgs;
+use super::report::ReportArgs;
 
 /// Load testing for RAG and LLM HTTP services, compatible with Locust.
 #[derive(Debug, Parser)]
@@ -111,58 +113,6 @@ pub(super) struct CheckArgs {
     pub(super) tags: TagArgs,
     #[command(flatten)]
     pub(super) ours: OurArgs,
-}
-
-/// `ragload once`.
-#[derive(Debug, Args)]
-#[command(
-    mut_args(|arg| arg.help_heading(None::<&str>)),
-    after_help = "\
-Of each user class one user goes through on_start, each task and on_stop, whatever their weights.
-Waits are left out, nothing is counted and nothing is written; secrets are masked.
-
-Exit codes: 0 all went well, 1 a request failed or could not be made, 2 wrong usage or scenario,
-3 the target is not approved, 130 interrupted by Ctrl+C (143 by SIGTERM)"
-)]
-pub(super) struct OnceArgs {
-    /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
-    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
-    pub(super) scenario: String,
-    /// Host to send to: http://localhost:8000
-    #[arg(short = 'H', long, value_name = "URL", value_hint = ValueHint::Url)]
-    pub(super) host: Option<String>,
-    #[command(flatten)]
-    pub(super) tags: TagArgs,
-    #[command(flatten)]
-    pub(super) aim: AimArgs,
-    /// Show bodies whole, however long
-    #[arg(long)]
-    pub(super) whole: bool,
-}
-
-/// `ragload report`.
-#[derive(Debug, Args)]
-#[command(
-    mut_arg("csv", |arg| arg.help("Prefix of the CSV files")),
-    mut_arg("html", |arg| arg.help("HTML report file")),
-    mut_arg("markdown", |arg| arg.help("Write the summary as Markdown")),
-    after_help = "\
-Written are the CSV files, but for the history, and the HTML report, beside the record under its
-name; with --json-file, --junit and --markdown these as well. The exit code is 0 whatever the
-verdict was."
-)]
-pub(super) struct ReportArgs {
-    /// The run record, or a folder with records, of which the newest is taken [default:
-    /// results/runs]
-    #[arg(value_name = "RUN.json", value_hint = ValueHint::AnyPath)]
-    pub(super) record: Option<PathBuf>,
-    /// Prefix of the CSV files and the HTML report [default: beside the record, under its name]
-    #[arg(short, long, value_name = "PREFIX", value_hint = ValueHint::AnyPath)]
-    pub(super) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(super) files: FileArgs,
-    #[command(flatten)]
-    pub(super) skip: SkipArgs,
 }
 
 /// What is run against whom; Locust's names.

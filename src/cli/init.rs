@@ -57,7 +57,9 @@ pub(super) fn init(directory: &Path) -> anyhow::Result<u8> {
     }
     show(
         "\nNext: copy .env.example to .env and set the host, then\n  \
-         ragload check smoke\n  ragload run smoke\n",
+         ragload check smoke    shows what would be done\n  \
+         ragload once smoke     sends each request once and shows the answers\n  \
+         ragload run smoke\n",
     );
     Ok(0)
 }

@@ -2,6 +2,8 @@
 //!
 //! The wiring, and the words around each request. Must not know how a request is sent or judged.
 
+use clap::{Args, ValueHint};
+
 use crate::clock::RunClock;
 use crate::engine::{self, Moment, Spot, Tally};
 use crate::event::StopReason;
@@ -10,10 +12,37 @@ use crate::output::verdict::Tone;
 use crate::scenario::plan::{Step, UserClass};
 use crate::scenario::{Defaults, Environment, Plan};
 
-use super::args::OnceArgs;
+use super::args::{AimArgs, TagArgs};
 use super::run::style;
 use super::screen::say;
 use super::{approval, check, exit, plan, signals};
+
+/// `ragload once`.
+#[derive(Debug, Args)]
+#[command(
+    mut_args(|arg| arg.help_heading(None::<&str>)),
+    after_help = "\
+Of each user class one user goes through on_start, each task and on_stop, whatever their weights.
+Waits are left out, nothing is counted and nothing is written; secrets are masked.
+
+Exit codes: 0 all went well, 1 a request failed or could not be made, 2 wrong usage or scenario,
+3 the target is not approved, 130 interrupted by Ctrl+C (143 by SIGTERM)"
+)]
+pub(super) struct OnceArgs {
+    /// smoke, load, stress, spike, soak, any scenarios/NAME.yaml, or a path
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: String,
+    /// Host to send to: http://localhost:8000
+    #[arg(short = 'H', long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(super) host: Option<String>,
+    #[command(flatten)]
+    pub(super) tags: TagArgs,
+    #[command(flatten)]
+    pub(super) aim: AimArgs,
+    /// Show bodies whole, however long
+    #[arg(long)]
+    pub(super) whole: bool,
+}
 
 /// Sends each request once.
 pub(super) fn main(args: &OnceArgs, environment: &Environment) -> anyhow::Result<u8> {
@@ -40,7 +69,12 @@ pub(super) fn main(args: &OnceArgs, environment: &Environment) -> anyhow::Result
         Bodies::Short
     };
     let transcript = Transcript::new(plan.masker.clone(), screen.style(), bodies);
-    go_through(&plan, Narrator { screen, transcript })
+    let narrator = Narrator {
+        screen,
+        transcript,
+        answered: false,
+    };
+    go_through(&plan, narrator)
 }
 
 /// Sends, shows and sums up; gives the exit code.
@@ -98,6 +132,8 @@ fn announcement(plan: &Plan, requests: usize) -> String {
 struct Narrator {
     screen: Screen,
     transcript: Transcript,
+    /// Whether anything answered at all.
+    answered: bool,
 }
 
 impl Narrator {
@@ -131,6 +167,7 @@ impl Narrator {
                 title + &used + &self.problem("cannot be made: ", problem)
             }
             Moment::Answered(answered) => {
+                self.answered |= answered.answer.status.is_some();
                 let transcript = &mut self.transcript;
                 transcript.keep_secrets(&answered.extracted);
                 let mut text = transcript.answer(answered.answer, answered.sent, answered.done);
@@ -197,7 +234,15 @@ impl Narrator {
         if stopped.is_some() {
             parts.push("interrupted".to_owned());
         }
-        format!("\n{}\n", style.strong(tone, &parts.join(", ")))
+        let hint = if tally.failed > 0 && !self.answered {
+            self.aside(
+                "nothing answered: is the target running? -H aims elsewhere, --demo starts a \
+                 service to try with",
+            )
+        } else {
+            String::new()
+        };
+        format!("\n{hint}{}\n", style.strong(tone, &parts.join(", ")))
     }
 }
 

@@ -5,8 +5,9 @@
 use crate::files::Disk;
 use crate::scenario::{self, Defaults, Environment, Given, Overrides, Plan};
 
-use super::args::{AimArgs, CheckArgs, LoadArgs, OnceArgs, OurArgs, RunArgs, TagArgs};
+use super::args::{AimArgs, CheckArgs, LoadArgs, OurArgs, RunArgs, TagArgs};
 use super::demo::OwnDemo;
+use super::once::OnceArgs;
 use super::screen::{say, show};
 use super::{check, exit};
 

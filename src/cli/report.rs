@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::{Args, ValueHint};
 
 use crate::event::RunRecord;
 use crate::output::console::{Screen, summary};
@@ -12,13 +13,38 @@ use crate::output::record::RecordError;
 use crate::output::{OutputPlan, RenderErrors, destination, record, utc};
 use crate::scenario::Environment;
 
-use super::args::ReportArgs;
+use super::args::{FileArgs, SkipArgs};
 use super::exit;
 use super::run::{name_files, skip_outputs, style};
 use super::screen::say;
 
 /// Where the records of all runs are, unless somebody names another place.
 const RECORDS: &str = "results/runs";
+
+/// `ragload report`.
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("csv", |arg| arg.help("Prefix of the CSV files")),
+    mut_arg("html", |arg| arg.help("HTML report file")),
+    mut_arg("markdown", |arg| arg.help("Write the summary as Markdown")),
+    after_help = "\
+Written are the CSV files, but for the history, and the HTML report, beside the record under its
+name; with --json-file, --junit and --markdown these as well. The exit code is 0 whatever the
+verdict was."
+)]
+pub(super) struct ReportArgs {
+    /// The run record, or a folder with records, of which the newest is taken [default:
+    /// results/runs]
+    #[arg(value_name = "RUN.json", value_hint = ValueHint::AnyPath)]
+    pub(super) record: Option<PathBuf>,
+    /// Prefix of the CSV files and the HTML report [default: beside the record, under its name]
+    #[arg(short, long, value_name = "PREFIX", value_hint = ValueHint::AnyPath)]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) files: FileArgs,
+    #[command(flatten)]
+    pub(super) skip: SkipArgs,
+}
 
 /// Writes them.
 pub(super) fn main(args: &ReportArgs, environment: &Environment) -> anyhow::Result<u8> {

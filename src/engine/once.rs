@@ -197,8 +197,17 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
     /// Whether the steps behind it make sense.
     async fn request(&mut self, step: &'a RequestStep, place: Spot<'a>) -> bool {
         let used = self.used(step);
-        let request = match step.spec.prepare(&mut self.scope) {
-            Ok(request) => request,
+        match step.spec.prepare(&mut self.scope) {
+            Ok(request) => {
+                self.tally.requests += 1;
+                self.tell(Moment::Sending(Sending {
+                    added: self.client.added_headers(&request),
+                    request: &request,
+                    place,
+                    used,
+                }));
+                self.exchange(step, &request).await
+            }
             Err(error) => {
                 self.tally.not_sent += 1;
                 let problem = self.plan.masker.mask(&error.to_string());
@@ -207,21 +216,17 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
                     used,
                     problem,
                 });
-                return false;
+                false
             }
-        };
-        let added = self.client.added_headers(&request);
-        self.tally.requests += 1;
-        self.tell(Moment::Sending(Sending {
-            place,
-            used,
-            request: &request,
-            added,
-        }));
+        }
+    }
+
+    /// Sends, judges and tells; whether all could be taken out that later steps need.
+    async fn exchange(&mut self, step: &'a RequestStep, request: &Prepared) -> bool {
         // All of it is kept, for people to read.
         let mut reader = AnswerReader::new(true);
         let sent = self.clock.now();
-        let result = self.client.send(&request, &mut reader).await;
+        let result = self.client.send(request, &mut reader).await;
         let mut exchange = Exchange {
             done: self.clock.now(),
             answer: reader.into_answer(),
@@ -231,7 +236,7 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
         let judged = exchange.judge(result, step, self.plan, &mut self.scope);
         self.tally.failed += u64::from(judged.outcome.is_err());
         let checks = whole.then(|| {
-            let name = &place.endpoint.name;
+            let name = &self.plan.endpoints[step.endpoint.index()].name;
             step.expect.explain(name, &exchange.answer, exchange.time())
         });
         let take = |extraction: &'a Extraction| (extraction, extraction.take(&exchange.answer));

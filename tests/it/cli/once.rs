@@ -12,6 +12,8 @@ const KEY: &str = "k3y-of-the-environment";
 const PASSWORD: &str = "hunter-22";
 const URL_PASSWORD: &str = "p4ss-in-the-url";
 const TOKEN: &str = "tok-that-login-gave";
+/// Only the variable it is kept in says that it is one.
+const NAMELESS: &str = "value-of-no-telling-name";
 const SESSION: &str = "s3ss10n-in-a-cookie";
 
 /// A scenario in which everything happens that can.
@@ -27,7 +29,7 @@ user_classes:
     on_start:
       - post: /login
         form: { user: "{{ account.name }}", password: "{{ account.password }}" }
-        extract: { token: $.access_token, shard: { header: X-Shard } }
+        extract: { token: $.access_token, id_token: $.value, shard: { header: X-Shard } }
     on_stop: [{ delete: /login }]
     tasks:
       - name: ask
@@ -69,7 +71,7 @@ fn script(path: &str) -> Vec<u8> {
         "/login" => answer(
             "200 OK",
             &format!("{json}set-cookie: sid={SESSION}; Path=/; HttpOnly\r\nx-shard: 7\r\n"),
-            format!(r#"{{"access_token":"{TOKEN}","expires_in":60}}"#),
+            format!(r#"{{"value":"{NAMELESS}","access_token":"{TOKEN}","expires_in":60}}"#),
         ),
         "/query" => answer(
             "200 Fine",
@@ -127,7 +129,15 @@ fn every_request_is_shown_with_its_checks_and_without_its_secrets() {
     let ran = ran(command).expect(1);
     assert_eq!(ran.stderr, "");
     let shown = &ran.stdout;
-    for secret in [KEY, PASSWORD, URL_PASSWORD, TOKEN, SESSION, "bWU6"] {
+    for secret in [
+        KEY,
+        PASSWORD,
+        URL_PASSWORD,
+        TOKEN,
+        NAMELESS,
+        SESSION,
+        "bWU6",
+    ] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
     let steers = |c: char| c != '\n' && c.is_control() || c == '\u{202e}';
@@ -242,6 +252,7 @@ fn nobody_there_is_a_failed_request_like_any_other() {
     let ran = ran(folder.ragload(&["once", "smoke", "-T", "retrieval", "-H", &host])).expect(1);
     ran.shows("  no answer after ")
         .shows("  FAILED ConnectionRefusedError")
+        .shows("\n  (nothing answered: is the target running? ")
         .shows("\n1 request, 1 failed\n");
 }
 

@@ -64,16 +64,18 @@ fn veiled(text: &str, veil: &mut Veil) -> Vec<String> {
     lines.iter().map(|line| veil.text(line)).collect()
 }
 
-/// A line that may be JSON by itself, as in streams of events or of objects.
+/// A line that may be JSON by itself, as in streams of events or of objects; as it came, where
+/// nothing in it is secret.
 fn veiled_line(line: &str, veil: &mut Veil) -> String {
     let (before, data) = match line.strip_prefix(EVENT_DATA) {
-        Some(data) => (EVENT_DATA.to_owned() + " ", data),
-        None => (String::new(), line),
+        Some(data) => (EVENT_DATA, data),
+        None => ("", line),
     };
     match serde_json::from_str::<Value>(data) {
-        Ok(value @ (Value::Object(_) | Value::Array(_))) => {
-            before + &json::one_line(&veil.json(&value))
-        }
+        Ok(value @ (Value::Object(_) | Value::Array(_))) => match veil.json(&value) {
+            same if same == value => line.to_owned(),
+            veiled => format!("{before}{}", json::one_line(&veiled)),
+        },
         Ok(_) | Err(_) => veil.pairs(line),
     }
 }
@@ -180,9 +182,9 @@ mod tests {
             shown(body, "text/event-stream"),
             [
                 "event: delta",
-                "data: {\"token\": \" Hi\"}",
+                "data: {\"token\":\" Hi\"}",
                 "",
-                "data: {\"api_key\": \"***\"}",
+                "data:{\"api_key\": \"***\"}",
                 "data: [DONE]",
                 "***",
             ]

@@ -4,6 +4,7 @@
 //! pretend to be a request or a check. Must not know who sends, or what comes after what.
 
 mod body;
+mod findings;
 mod json;
 mod veil;
 
@@ -12,30 +13,29 @@ use std::fmt::Write;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::model::secret::MASK;
-use crate::model::secret_keys::is_authorizing;
 use crate::model::units::{format_count, format_time};
-use crate::model::{Failure, Masker, Offset};
+use crate::model::{Masker, Offset};
 use crate::output::figures::bytes;
 use crate::output::verdict::Tone;
-use crate::request::extract::ExtractFrom;
-use crate::request::{Answer, Check, Extraction, Prepared, Subject};
+use crate::request::{Answer, Prepared};
 
 use super::style::{Style, cut, tame};
 
-use veil::{Veil, is_secret_name};
+use veil::Veil;
 
 /// Characters of a value that stands on a line with others.
 const LONGEST_VALUE: usize = 160;
-/// Lines of a body that is not shown whole.
-const MOST_LINES: usize = 40;
+/// Lines shown of the beginning of a body that is not shown whole.
+const FIRST_LINES: usize = 30;
+/// Lines shown of its end, where streams say how they ended.
+const LAST_LINES: usize = 10;
 /// Characters of a line of a body that is not shown whole.
 const LONGEST_LINE: usize = 500;
 
 /// How much of a body is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bodies {
-    /// The beginning, and how much is left out.
+    /// The beginning and the end, and how much is left out between them.
     Short,
     /// All of it.
     Whole,
@@ -107,15 +107,6 @@ impl Transcript {
         out
     }
 
-    /// Remembers the secrets among what was taken out, before the answer that holds them is shown.
-    pub fn keep_secrets(&mut self, extracted: &[(&Extraction, Result<Value, String>)]) {
-        for (extraction, value) in extracted {
-            if let Ok(value) = value {
-                self.extracted_value(extraction, value);
-            }
-        }
-    }
-
     /// The answer and when it came.
     pub fn answer(&mut self, answer: &Answer, sent: Offset, done: Offset) -> String {
         let mut out = String::new();
@@ -166,87 +157,6 @@ impl Transcript {
         ))
     }
 
-    /// Each expectation with what was observed.
-    pub fn checks(&mut self, checks: &[Check]) -> String {
-        let mut out = String::new();
-        for check in checks {
-            let tone = if check.failure.is_none() {
-                Tone::Good
-            } else {
-                Tone::Bad
-            };
-            let (subject, wanted) = (
-                self.text(&check.subject.to_string()),
-                self.text(&check.wanted),
-            );
-            let observed = self.observed(check);
-            let mark = self.style.mark(tone);
-            line(
-                &mut out,
-                format_args!("  {mark} {subject} {wanted}: {observed}"),
-            );
-        }
-        out
-    }
-
-    fn observed(&mut self, check: &Check) -> String {
-        let is_secret = match &check.subject {
-            Subject::Header(name) => is_authorizing(name),
-            Subject::Json(path) => is_secret_name(path),
-            Subject::Status | Subject::Body | Subject::Time => false,
-        };
-        if is_secret && check.observed != "missing" {
-            return MASK.to_owned();
-        }
-        let observed = self.veil.pairs(&check.observed);
-        self.value(&observed)
-    }
-
-    /// What was taken out of the answer, or why it could not be.
-    pub fn extracted(&mut self, extracted: &[(&Extraction, Result<Value, String>)]) -> String {
-        let mut out = String::new();
-        for (extraction, value) in extracted {
-            let from = self.text(&source(&extraction.from));
-            let name = &extraction.variable;
-            match value {
-                Ok(value) => {
-                    let value = self.extracted_value(extraction, value);
-                    let (mark, value) = (self.style.mark(Tone::Good), self.value(&value));
-                    line(
-                        &mut out,
-                        format_args!("  {mark} {name} = {value}, from {from}"),
-                    );
-                }
-                Err(why) => {
-                    let (mark, why) = (self.style.mark(Tone::Bad), self.text(why));
-                    line(&mut out, format_args!("  {mark} {why}"));
-                }
-            }
-        }
-        out
-    }
-
-    fn extracted_value(&mut self, extraction: &Extraction, value: &Value) -> String {
-        let is_secret = match &extraction.from {
-            ExtractFrom::Json(path) => is_secret_name(&path.to_string()),
-            ExtractFrom::Header(name) => is_authorizing(name),
-            ExtractFrom::Regex(_) => false,
-        };
-        let name = if is_secret {
-            "secret"
-        } else {
-            &extraction.variable
-        };
-        json::one_line(&self.veil.named(name, value))
-    }
-
-    /// The failure, as a run would count it.
-    #[must_use]
-    pub fn failure(&self, failure: &Failure) -> String {
-        let word = self.style.strong(Tone::Bad, "FAILED");
-        format!("  {word} {}\n", self.text(&failure.text))
-    }
-
     fn headers(&mut self, headers: &HeaderMap) -> Vec<String> {
         let mut lines = Vec::with_capacity(headers.len());
         for (name, value) in headers {
@@ -275,29 +185,35 @@ impl Transcript {
         if lines.is_empty() {
             return Vec::new();
         }
-        let (most, longest) = match self.bodies {
-            Bodies::Short => (MOST_LINES, LONGEST_LINE),
-            Bodies::Whole => (usize::MAX, usize::MAX),
-        };
-        let mut shown = vec![String::new()];
-        let mut is_cut = lines.len() > most;
-        for line in lines.iter().take(most) {
+        let whole = self.bodies == Bodies::Whole;
+        let longest = if whole { usize::MAX } else { LONGEST_LINE };
+        let shown = |line: &String| {
             let line = self.style.spelt(&tame(&line.replace('\t', "    ")));
-            is_cut |= line.chars().count() > longest;
-            shown.push(cut(&line, longest, self.style));
+            cut(&line, longest, self.style)
+        };
+        let (head, left, tail) = match lines.len().checked_sub(FIRST_LINES + LAST_LINES) {
+            Some(left @ 1..) if !whole => {
+                (&lines[..FIRST_LINES], left, &lines[FIRST_LINES + left..])
+            }
+            _ => (lines, 0, &[][..]),
+        };
+        let mut body = vec![String::new()];
+        body.extend(head.iter().map(shown));
+        if left > 0 {
+            let lines = if left == 1 { "line" } else { "lines" };
+            body.push(self.cut_note(&format!("{} {lines}", format_count(left as u64)), size));
+        } else if lines.iter().any(|line| line.chars().count() > longest) {
+            body.push(self.cut_note("the ends of long lines", size));
         }
-        if is_cut {
-            let left = match lines.len().saturating_sub(most) as u64 {
-                0 => "long lines cut".to_owned(),
-                1 => "1 more line".to_owned(),
-                left => format!("{} more lines", format_count(left)),
-            };
-            let size = bytes(size as f64);
-            shown.push(self.faint(&format!(
-                "({left}; {size} in all; --whole shows everything)"
-            )));
-        }
-        shown
+        body.extend(tail.iter().map(shown));
+        body
+    }
+
+    fn cut_note(&self, what: &str, size: usize) -> String {
+        let size = bytes(size as f64);
+        self.faint(&format!(
+            "({what} left out of {size}; --whole shows everything)"
+        ))
     }
 
     /// A value from outside, on one line with others.
@@ -326,15 +242,6 @@ fn marked(out: &mut String, mark: &str, text: &str) {
 /// Appends a line; writing to a string cannot fail.
 fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = writeln!(out, "{text}");
-}
-
-/// Where a value is taken from.
-fn source(from: &ExtractFrom) -> String {
-    match from {
-        ExtractFrom::Json(path) => path.to_string(),
-        ExtractFrom::Regex(pattern) => format!("regex {:?}", pattern.as_str()),
-        ExtractFrom::Header(name) => format!("header {name}"),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use serde_json::json;
 use serde_json_path::JsonPath;
 use url::Url;
 
-use crate::model::Secret;
+use crate::model::{Failure, Secret};
+use crate::request::extract::ExtractFrom;
+use crate::request::{Check, Extraction, Subject};
 
 use super::*;
 
@@ -72,18 +74,22 @@ fn a_body_is_cut_in_both_directions_and_says_so() {
     let mut short = transcript(Style::default(), Bodies::Short);
     let long_line = format!("{}end", "x".repeat(LONGEST_LINE));
     let text = shown(&mut short, &answer(200, &long_line));
-    assert!(!text.contains("end"), "{text}");
+    assert!(!text.contains("end\n"), "{text}");
+    let note = "< (the ends of long lines left out of 503 B; --whole shows everything)\n";
+    assert!(text.contains(note), "{text}");
+    let lines = |count: usize| -> String { (0..count).map(|n| format!("line {n}\n")).collect() };
+    let text = shown(&mut short, &answer(200, &lines(40)));
+    assert!(text.contains("< line 29\n< line 30\n"), "{text}");
+    let text = shown(&mut short, &answer(200, &lines(42)));
+    let middle = "< line 29\n< (2 lines left out of 326 B; --whole shows everything)\n< line 32\n";
     assert!(
-        text.contains("< (long lines cut; 503 B in all; --whole shows everything)\n"),
+        text.contains(middle) && text.contains("< line 41\n"),
         "{text}"
     );
-    let lines: String = (0..MOST_LINES + 2).map(|n| format!("line {n}\n")).collect();
-    let text = shown(&mut short, &answer(200, &lines));
-    assert!(text.contains("< line 39\n< (2 more lines; "), "{text}");
     let mut whole = transcript(Style::default(), Bodies::Whole);
-    let text = shown(&mut whole, &answer(200, &(lines + &long_line)));
+    let text = shown(&mut whole, &answer(200, &(lines(42) + &long_line)));
     assert!(
-        text.contains("< line 41\n") && text.contains("xend\n"),
+        text.contains("< line 29\n< line 30\n") && text.contains("xend\n"),
         "{text}"
     );
 }
