@@ -57,12 +57,16 @@ pub(super) fn with_added(
 
 /// Only those that are added, the length of the body included: for people to see.
 pub(super) fn added_alone(request: &Prepared, cookies: Option<HeaderValue>) -> HeaderMap {
-    let mut added = with_added(request, &host(&request.url), cookies);
+    let sent = with_added(request, &host(&request.url), cookies);
+    let mut added = HeaderMap::with_capacity(MOST);
+    // Removing the request's own instead would shuffle the others.
+    for (name, value) in &sent {
+        if !request.headers.contains_key(name) {
+            added.insert(name.clone(), value.clone());
+        }
+    }
     if !request.body.is_empty() {
         added.insert(CONTENT_LENGTH, HeaderValue::from(request.body.len()));
-    }
-    for name in request.headers.keys() {
-        added.remove(name);
     }
     added
 }

@@ -14,7 +14,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::model::units::{format_count, format_time};
-use crate::model::{Masker, Offset};
+use crate::model::{Masker, Offset, Phases};
 use crate::output::figures::bytes;
 use crate::output::verdict::Tone;
 use crate::request::{Answer, Prepared};
@@ -150,10 +150,11 @@ impl Transcript {
             ),
         };
         self.faint(&format!(
-            "headers {}, {}{end} {}, {size}",
+            "headers {}, {}{end} {}, {size}{}",
             since(headers_at),
             first_byte.unwrap_or_default(),
             since(done),
+            connecting(&answer.phases),
         ))
     }
 
@@ -232,6 +233,23 @@ impl Transcript {
     fn came(&self, out: &mut String, text: &str) {
         marked(out, &self.style.faint("<"), text);
     }
+}
+
+/// What of the time went into a new connection; empty where a kept one was used.
+fn connecting(phases: &Phases) -> String {
+    let parts = [
+        ("dns", phases.dns),
+        ("connect", phases.connect),
+        ("tls", phases.tls),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(name, time)| Some(format!("{name} {}", format_time(time?))))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("; new connection: {}", parts.join(", "))
 }
 
 fn marked(out: &mut String, mark: &str, text: &str) {

@@ -51,6 +51,19 @@ fn an_answer_has_its_times_and_its_size() {
         shown(&mut plain, &broken),
         "< 200 OK\n<\n< [1\n  headers 12ms, first byte 13ms, broken off after 250ms, 2 B of body\n"
     );
+    let connected = Answer {
+        phases: Phases {
+            connect: Some(std::time::Duration::from_micros(300)),
+            tls: Some(std::time::Duration::from_millis(14)),
+            ..Phases::default()
+        },
+        ..answer(204, "")
+    };
+    assert_eq!(
+        shown(&mut plain, &connected),
+        "< 204 No Content\n  headers 12ms, first byte 13ms, total 250ms, 0 B; new connection: \
+         connect 300µs, tls 14ms\n"
+    );
     let none = Answer::default();
     assert_eq!(shown(&mut plain, &none), "  no answer after 250ms\n");
 }

@@ -71,7 +71,7 @@ impl Veil {
             let (pair, attributes) = text.split_at(text.find(';').unwrap_or(text.len()));
             return self.cookie(pair) + &self.text(attributes);
         }
-        if !is_authorizing(name.as_str()) || tells_a_limit(name.as_str()) {
+        if !is_authorizing(name.as_str()) {
             return self.pairs(&text);
         }
         match text.split_once(' ') {
@@ -173,11 +173,6 @@ fn is_word_of_an_answer(name: &str, text: &str) -> bool {
     let has = |of: fn(char) -> bool| text.chars().any(of);
     let is_mixed = has(char::is_alphabetic) && has(|c| c.is_ascii_digit());
     is_ambiguous && text.chars().count() < SHORTEST_TOKEN && !is_mixed
-}
-
-/// `x-ratelimit-remaining-tokens` lets nobody in.
-fn tells_a_limit(header: &str) -> bool {
-    header.contains("ratelimit") || header.contains("rate-limit")
 }
 
 #[cfg(test)]
