@@ -51,6 +51,8 @@ pub(super) struct Page<'a> {
     measures: Vec<[String; 8]>,
     /// Whether any answer had status 429.
     limited: bool,
+    /// Whether it is known how many connections were made.
+    connections: bool,
     /// Whether the end of the run cut any request off.
     interrupted: bool,
     failures: FailuresView,
@@ -95,6 +97,7 @@ impl<'a> Page<'a> {
                 .map(sections::measure)
                 .collect(),
             limited: tables.aggregated.rate_limited > 0,
+            connections: tables.aggregated.connections.is_some(),
             interrupted: tables.aggregated.interrupted > 0,
             failures: failures::failures(record),
             exceptions: failures::exceptions(record),

@@ -9,7 +9,7 @@ use crate::model::units::{format_count, format_duration, format_time};
 use crate::output::figures::{bytes, percent, rate, table_ms, truncated};
 use crate::output::verdict::{Tone, standing};
 use crate::stats::measure::Unit;
-use crate::stats::{Figures, Point, Row};
+use crate::stats::{ConnectionCounts, Figures, Point, Row};
 
 use super::MISSING;
 use super::failures::after;
@@ -43,6 +43,7 @@ pub(super) struct RowView {
     pub(super) size: String,
     /// The size as a number, to sort by.
     pub(super) size_bytes: String,
+    pub(super) connections: String,
     pub(super) rps: String,
     pub(super) failures_per_second: String,
     pub(super) statuses: String,
@@ -109,8 +110,8 @@ pub(super) fn row(row: &Row) -> RowView {
         statuses,
         // The last seconds of a run say nothing about it.
         current: _,
+        connections,
         // Shown beside the endpoint's charts.
-        connections: _,
         measures: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);
@@ -132,11 +133,21 @@ pub(super) fn row(row: &Row) -> RowView {
         max: time(*max),
         size: average_bytes.map_or_else(missing, bytes),
         size_bytes: average_bytes.map_or_else(String::new, |size| format!("{size:.0}")),
+        connections: connections.map_or_else(missing, made),
         rps: rate(*rps),
         failures_per_second: rate(*failures_per_second),
         statuses: answers(statuses),
         percentiles: percentiles
             .map_or_else(|| vec![missing(); 11], |values| values.map(table_ms).into()),
+    }
+}
+
+/// `12`, or `12 (3 again)` where some took the place of one that was lost.
+fn made(connections: ConnectionCounts) -> String {
+    let made = format_count(connections.made);
+    match connections.again {
+        0 => made,
+        again => format!("{made} ({} again)", format_count(again)),
     }
 }
 
