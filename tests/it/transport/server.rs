@@ -181,6 +181,7 @@ fn answer(method: &str, path: &str, request: &str) -> (Vec<u8>, bool) {
         "/truncated-chunk" => {
             cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
         }
+        "/garbage" => cut(b"this is not http\r\n"),
         _ => text("200 OK", "", b"hello"),
     }
 }
