@@ -89,16 +89,15 @@ def measure(chosen: argparse.Namespace, results: dict) -> None:
     results["pairs"] = chosen.pairs
     cores = machine.two_cores()
     span = Span(warm_up=min(1.0, chosen.seconds / 2), measured=chosen.seconds)
-    with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder:
-        with Nginx(tools.nginx(), cores.server, Path(folder)) as nginx:
-            bench = Bench(nginx, cores, span)
-            for case in (case for case in FAST if case.key in parts):
-                results["cases"][case.key] = pairs.in_pairs(bench, case, ragload, others, chosen.pairs)
-                keep(results)
-            for case in (case for case in WAITING if case.key in parts):
-                able = [peer for peer in others if peer.waits and case.peers]
-                results["cases"][case.key] = pairs.in_turn(bench, case, ragload, able, chosen.pairs)
-                keep(results)
+    with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder, Nginx(cores.server, Path(folder)) as nginx:
+        bench = Bench(nginx, cores, span)
+        for case in (case for case in FAST if case.key in parts):
+            results["cases"][case.key] = pairs.in_pairs(bench, case, ragload, others, chosen.pairs)
+            keep(results)
+        for case in (case for case in WAITING if case.key in parts):
+            able = [peer for peer in others if peer.waits and case.peers]
+            results["cases"][case.key] = pairs.in_turn(bench, case, ragload, able, chosen.pairs)
+            keep(results)
     if "latency" in parts:
         results["latency"] = latency.compare(ragload, cores, round(chosen.seconds * 3))
         keep(results)
@@ -129,6 +128,7 @@ def main() -> None:
     if not chosen.render:
         results |= {"machine": machine.description(), "date": time.strftime("%Y-%m-%d", time.gmtime())}
         results["titles"] = {tool.key: tool.title for tool in [Ragload, *tools.PEERS]}
+        results["keeps"] = {tool.key: tool.keeps for tool in [Ragload, *tools.PEERS]}
         measure(chosen, results)
     section = report.section(results)
     print(f"\n{section}\n\n" + "\n".join(bars.judged(results)))

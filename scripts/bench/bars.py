@@ -71,4 +71,7 @@ def _start(results: dict) -> list[str]:
     if not found:
         return []
     first = Spread(found["first_request"]).middle
-    return [_line("ms to the first request", first * 1e3, START * 1e3), _line("MB of binary", found["binary"] / 1e6, BINARY / 1e6)]
+    return [
+        _line("ms to the first request", first * 1e3, START * 1e3),
+        _line("MB of binary", found["binary"] / 1e6, BINARY / 1e6),
+    ]

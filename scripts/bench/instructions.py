@@ -130,8 +130,8 @@ def main() -> None:
             show_top(profile, chosen.top)
     if chosen.bound and cost > bound(chosen.bound):
         fail(
-            f"a request costs {cost:,.0f} instructions, and {bound(chosen.bound):,.0f} at most are allowed: find out why "
-            f"(scripts/bench-instructions.sh --top 40), or raise the bound in {BOUNDS} and say why"
+            f"a request costs {cost:,.0f} instructions, and {bound(chosen.bound):,.0f} at most are allowed: find out "
+            f"why (scripts/bench-instructions.sh --top 40), or raise the bound in {BOUNDS} and say why"
         )
 
 

@@ -115,7 +115,7 @@ class Pinned:
         while self.is_running():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"did not end within {seconds:.0f} s:\n{self.text()[-2000:]}")
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def whole_cpu(self) -> Cpu:
         """What it used from start to end, once it has ended and if it was the only one to end meanwhile."""

@@ -1,7 +1,7 @@
 """One run of one load generator: how fast the server was asked, and what that took.
 
-The rate is the server's own count over the middle of the run, after a warm-up, and processor time is taken over the same
-span: starting, ramping up and winding down of a generator do not enter. Must not know which generator it is.
+The rate is the server's own count over the middle of the run, after a warm-up, and processor time is taken over the
+same span: starting, ramping up and winding down of a generator do not enter. Must not know which generator it is.
 """
 
 import shutil

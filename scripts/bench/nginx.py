@@ -5,6 +5,7 @@ Must not know the load generators.
 
 import http.client
 import os
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -67,6 +68,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def _program() -> str:
+    # Debian puts it where only root's PATH leads.
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        raise SystemExit("bench: nginx is missing: run scripts/setup-bench.sh")
+    return program
+
+
 def _event(index: int) -> str:
     start, end = f'data: {{"index":{index},"text":"', '"}\n\n'
     return start + "x" * (EVENT - len(start) - len(end)) + end
@@ -75,7 +84,7 @@ def _event(index: int) -> str:
 class Nginx:
     """Runs from `with` to its end."""
 
-    def __init__(self, program: str, core: int, folder: Path) -> None:
+    def __init__(self, core: int, folder: Path) -> None:
         port, status_port = free_ports(2)
         self.host = f"http://127.0.0.1:{port}"
         self._status = http.client.HTTPConnection("127.0.0.1", status_port, timeout=10)
@@ -84,9 +93,10 @@ class Nginx:
         (folder / "www/large").write_text("x" * LARGE)
         (folder / "www/stream").write_text("".join(_event(index) for index in range(EVENTS)))
         user = "user root;" if os.getuid() == 0 else ""
-        names = {"user": user, "folder": folder, "port": port, "status_port": status_port, "small": SMALL, "event": EVENT}
-        (folder / "nginx.conf").write_text(CONFIGURATION.format(**names))
-        command = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+        names = {"user": user, "folder": folder, "small": SMALL, "event": EVENT}
+        text = CONFIGURATION.format(port=port, status_port=status_port, **names)
+        (folder / "nginx.conf").write_text(text)
+        command = [_program(), "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
         self._master = Pinned(command, core, folder)
 
     def __enter__(self) -> "Nginx":

@@ -14,7 +14,14 @@ ONE_CASE = "get-64"  # whose rates, processor time and memory are shown in full
 
 def section(results: dict) -> str:
     """The whole section, without its heading."""
-    parts = [_words(results), _ratios(results), _one_case(results), _waiting(results), _latency(results), _start(results)]
+    parts = [
+        _words(results),
+        _ratios(results),
+        _one_case(results),
+        _waiting(results),
+        _latency(results),
+        _start(results),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -26,8 +33,8 @@ def _words(results: dict) -> str:
         "one worker on one core, every client runs alone on another, both on loopback over kept HTTP/1.1 connections. "
         "Each peer runs with its default settings and its own way of checking statuses; ragload runs a scenario of two "
         "weighted tasks with a status check, a histogram for each, thresholds, CSV files and report. Nobody takes the "
-        "answers apart. Rates are the server's own count after a warm-up; in every run of ragload its count of requests "
-        "was the server's."
+        "answers apart. Rates are the server's own count after a warm-up; in every run of ragload its count of "
+        "requests was the server's."
     )
 
 
@@ -80,11 +87,12 @@ def _one_case(results: dict) -> str:
         return ""
     (title,) = [case.title for case in FAST if case.key == ONE_CASE]
     ours = [pair[0] for pairs in found.values() for pair in pairs]
-    rows = [[results["titles"][OURS], *_cost(ours), ""]]
+    rows = [[results["titles"][OURS], *_cost(ours), "", results["keeps"][OURS]]]
     for key in _peers(results, set(found)):
         cost = Spread(mine["cpu"] / its["cpu"] for mine, its in found[key]).ratio()
-        rows.append([results["titles"][key], *_cost([pair[1] for pair in found[key]]), cost])
-    head = ["", "requests/s", "CPU per request, µs", "peak memory, MB", "CPU, ragload's by its"]
+        its = [pair[1] for pair in found[key]]
+        rows.append([results["titles"][key], *_cost(its), cost, results["keeps"][key]])
+    head = ["", "requests/s", "CPU per request, µs", "peak memory, MB", "CPU, ragload's by its", "checks; keeps"]
     return f"**What that takes** ({title}):\n\n" + _table(head, rows)
 
 
@@ -136,6 +144,6 @@ def _start(results: dict) -> str:
         return ""
     first, size = Spread(found["first_request"]), found["binary"] / 1e6
     return (
-        f"From its start to the first request of the smoke profile ragload takes {first.tenths(1e3)} ms, the pre-flight "
-        f"request included; the binary has {size:.1f} MB."
+        f"From its start to the first request of the smoke profile ragload takes {first.tenths(1e3)} ms, the "
+        f"pre-flight request included; the binary has {size:.1f} MB."
     )

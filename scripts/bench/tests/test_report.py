@@ -29,6 +29,7 @@ def results(**changes: object) -> dict:
         "machine": "a machine",
         "date": "2026-11-23",
         "titles": {"ragload": "ragload", "wrk": "wrk", "oha": "oha"},
+        "keeps": {"ragload": "status", "wrk": "nothing", "oha": "nothing"},
         "versions": {"ragload": "0.1.0", "wrk": "4.1.0"},
         "pairs": 3,
         "cases": {},
@@ -39,7 +40,15 @@ def results(**changes: object) -> dict:
 
 
 FAST = {"get-64": {"wrk": [[run(rate=rate), run()] for rate in (900.0, 500.0, 700.0)]}}
-LATENCY = [{"delay": 1, "rate": 1000, "reached": 998.0, "server": {"p50": 0.001, "p99": 0.0011}, "ragload": {"p50": 0.0012, "p99": 0.0024}}]
+LATENCY = [
+    {
+        "delay": 1,
+        "rate": 1000,
+        "reached": 998.0,
+        "server": {"p50": 0.001, "p99": 0.0011},
+        "ragload": {"p50": 0.0012, "p99": 0.0024},
+    }
+]
 
 
 class Figures(unittest.TestCase):
@@ -68,7 +77,9 @@ class Tables(unittest.TestCase):
         self.assertNotIn("latency", section)
 
     def test_times_of_both_sides_stand_side_by_side(self) -> None:
-        self.assertIn("| 1 ms | 998 | 1.000 ms | 1.200 ms | 1.100 ms | 2.400 ms |", report.section(results(latency=LATENCY)))
+        self.assertIn(
+            "| 1 ms | 998 | 1.000 ms | 1.200 ms | 1.100 ms | 2.400 ms |", report.section(results(latency=LATENCY))
+        )
 
     def test_bars_say_what_was_missed(self) -> None:
         lines = bars.judged(results(cases=FAST, latency=LATENCY))

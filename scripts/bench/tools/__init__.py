@@ -27,12 +27,4 @@ def find(peer: type[Tool]) -> Tool | None:
     return peer(Path(program)) if program else None
 
 
-def nginx() -> str:
-    """Where nginx is: Debian puts it where only root's PATH leads."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        raise SystemExit("bench: nginx is missing: run scripts/setup-bench.sh")
-    return program
-
-
-__all__ = ["PEERS", "Ragload", "Tool", "find", "nginx"]
+__all__ = ["PEERS", "Ragload", "Tool", "find"]

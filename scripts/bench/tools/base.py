@@ -32,7 +32,7 @@ class Tool:
 
     key: str  # on the command line, and the name of its program
     title: str  # in tables
-    note: str  # what it does with an answer
+    keeps: str  # what it checks and keeps of an answer
     waits = True  # whether its users can wait between requests
 
     def __init__(self, program: Path) -> None:

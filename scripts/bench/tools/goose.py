@@ -11,7 +11,7 @@ from .base import Counts, Start, Tool, first
 class Goose(Tool):
     key = "goose"
     title = "Goose"
-    note = "its own check of the status"
+    keeps = "status; rounded times"
 
     def version(self) -> str:
         lock = Path(__file__).parent.parent / "goose/Cargo.lock"

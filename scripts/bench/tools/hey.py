@@ -10,7 +10,7 @@ from .base import Counts, Start, Tool, total
 class Hey(Tool):
     key = "hey"
     title = "hey"
-    note = "no check: statuses are counted"
+    keeps = "no check; single times"
     waits = False
 
     def version(self) -> str:

@@ -23,7 +23,7 @@ export default function () {{
 class K6(Tool):
     key = "k6"
     title = "k6"
-    note = "a check of the status"
+    keeps = "status; single times of each phase"
 
     def start(self, work: Work, folder: Path) -> Start:
         script = folder / "script.js"

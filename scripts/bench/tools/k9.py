@@ -12,7 +12,7 @@ from .k6 import summary_counts
 class K9(Tool):
     key = "k9"
     title = "k9-load"
-    note = "a check of the status"
+    keeps = "status; times of each phase"
 
     def start(self, work: Work, folder: Path) -> Start:
         request = {"url": work.url, "checks": {"status is 200": {"status": 200}}}

@@ -23,7 +23,7 @@ class Bench({base}):
 class FastHttpUser(Tool):
     key = "locust"
     title = "Locust (FastHttpUser)"
-    note = "its own check of the status"
+    keeps = "status; rounded times"
     base = "FastHttpUser"
 
     def start(self, work: Work, folder: Path) -> Start:

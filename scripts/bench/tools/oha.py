@@ -11,7 +11,7 @@ from .base import Counts, Start, Tool
 class Oha(Tool):
     key = "oha"
     title = "oha"
-    note = "no check: statuses are counted"
+    keeps = "no check; single times"
     waits = False
 
     def start(self, work: Work, folder: Path) -> Start:

@@ -26,7 +26,7 @@ user_classes:
 class Ragload(Tool):
     key = "ragload"
     title = "ragload"
-    note = "two weighted tasks, a check of the status, a histogram for each, thresholds, CSV files, report"
+    keeps = "status; a histogram for each endpoint"
 
     def start(self, work: Work, folder: Path) -> Start:
         request = f"get: {work.path}" if work.body is None else f"post: {work.path}, json: {work.body}"

@@ -10,7 +10,7 @@ from .base import Counts, Start, Tool, first, total
 class Wrk(Tool):
     key = "wrk"
     title = "wrk"
-    note = "no check: statuses above 399 are counted"
+    keeps = "no check; one histogram"
     waits = False
 
     def start(self, work: Work, folder: Path) -> Start:
