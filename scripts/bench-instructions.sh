@@ -2,10 +2,11 @@
 # How many instructions a request costs ragload, counted by valgrind: the same every time, on a busy machine as well.
 #
 #   scripts/bench-instructions.sh                 a build with release's code and debug information
-#   scripts/bench-instructions.sh --top 40        and the functions that take most of them
+#   scripts/bench-instructions.sh --top 40 --seconds 20    and the functions that take most of them; a longer run has
+#                                                          more requests beside its start and end, which are in it
 #   scripts/bench-instructions.sh --ragload FILE --bound test      this program; fails above bounds.txt's line for test
 #
-# The tests run the last form on the program they test (tests/it/instructions.rs). Linux only.
+# The tests run the last form on the program they test (tests/it/scripts.rs). Linux only.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -22,7 +22,7 @@ import tools
 from measure import Bench, Span
 from nginx import Nginx
 from tools import Ragload, Tool
-from work import FAST, WAITING
+from work import FAST, WAITING, WAITING_SECONDS
 
 RESULTS = Path("results/bench.json")
 PARTS = [*(case.key for case in FAST + WAITING), "latency", "start"]
@@ -95,8 +95,8 @@ def measure(chosen: argparse.Namespace, results: dict) -> None:
             results["cases"][case.key] = pairs.in_pairs(bench, case, ragload, others, chosen.pairs)
             keep(results)
         for case in (case for case in WAITING if case.key in parts):
-            able = [peer for peer in others if peer.waits and case.peers]
-            results["cases"][case.key] = pairs.in_turn(bench, case, ragload, able, chosen.pairs)
+            able = [ragload, *(peer for peer in others if peer.waits and case.peers)]
+            results["cases"][case.key] = pairs.in_turn(bench, case, able, chosen.pairs, WAITING_SECONDS)
             keep(results)
     if "latency" in parts:
         results["latency"] = latency.compare(ragload, cores, round(chosen.seconds * 3))

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BOUNDS = Path(__file__).parent / "bounds.txt"
-SECONDS = 4
 USERS = 8
 SCENARIO = """
 host: {host}
@@ -28,7 +27,7 @@ preflight: off
 thresholds: [p50 < 60s, p95 < 60s, error_rate < 1%]
 user_classes:
   - name: BenchUser
-    wait_time: {{ constant: {wait} }}
+    wait_time: {{ constant: {wait}s }}
     tasks:
       - {{ name: often, weight: 3, get: /health, request_name: often, expect: {{ status: 200 }} }}
       - {{ name: seldom, weight: 1, get: /health, request_name: seldom, expect: {{ status: 200 }} }}
@@ -72,28 +71,36 @@ class Demo:
         self.process.wait()
 
 
-def counted(valgrind: str, program: Path, host: str, wait: str, kept: Path | None) -> Counted:
-    """One run; its profile goes into the kept file, if there is to be one."""
-    with tempfile.TemporaryDirectory(prefix="bench-instructions-") as folder:
-        names = {"host": host, "users": USERS, "seconds": SECONDS, "wait": wait}
-        Path(folder, "count.yaml").write_text(SCENARIO.format(**names))
-        profile = f"--callgrind-out-file={kept or os.devnull}"
-        command = [valgrind, "--tool=callgrind", profile, str(program), "run", "count.yaml", "--threads", "1"]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-        collected = re.search(r"Collected : (\d+)", ran.stderr)
-        if ran.returncode or not collected:
-            fail(f"the run under valgrind failed with code {ran.returncode}:\n{ran.stdout}{ran.stderr}")
-        record = json.loads(Path(folder, "results/count_run.json").read_text())
-    return Counted(int(collected.group(1)), record["aggregated"]["requests"])
+@dataclass(frozen=True)
+class Counter:
+    """What counts, and how long each run is."""
 
+    valgrind: str
+    program: Path
+    seconds: int
 
-def per_request(valgrind: str, program: Path, kept: Path | None) -> float:
-    """Instructions per request."""
-    with Demo(program) as host:
-        few = counted(valgrind, program, host, f"{SECONDS}s", None)
-        many = counted(valgrind, program, host, "0s", kept)
-    print(f"{few.instructions:,} instructions with {few.requests} requests, {many.instructions:,} with {many.requests}")
-    return (many.instructions - few.instructions) / (many.requests - few.requests)
+    def per_request(self, kept: Path | None) -> float:
+        """Instructions per request; the profile of the run with most goes into the kept file, if there is to be one."""
+        with Demo(self.program) as host:
+            few = self._run(host, self.seconds, None)
+            many = self._run(host, 0, kept)
+        for run in (few, many):
+            print(f"{run.instructions:,} instructions with {run.requests} requests")
+        return (many.instructions - few.instructions) / (many.requests - few.requests)
+
+    def _run(self, host: str, wait: int, kept: Path | None) -> Counted:
+        """One run of users that wait so many seconds after each request."""
+        with tempfile.TemporaryDirectory(prefix="bench-instructions-") as folder:
+            names = {"host": host, "users": USERS, "seconds": self.seconds, "wait": wait}
+            Path(folder, "count.yaml").write_text(SCENARIO.format(**names))
+            command = [self.valgrind, "--tool=callgrind", f"--callgrind-out-file={kept or os.devnull}"]
+            command += [str(self.program), "run", "count.yaml", "--threads", "1"]
+            ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+            collected = re.search(r"Collected : (\d+)", ran.stderr)
+            if ran.returncode or not collected:
+                fail(f"the run under valgrind failed with code {ran.returncode}:\n{ran.stdout}{ran.stderr}")
+            record = json.loads(Path(folder, "results/count_run.json").read_text())
+        return Counted(int(collected.group(1)), record["aggregated"]["requests"])
 
 
 def bound(name: str) -> float:
@@ -118,13 +125,14 @@ def main() -> None:
     parser.add_argument("--ragload", type=Path, metavar="FILE", help="this program, instead of building one")
     parser.add_argument("--valgrind", metavar="FILE", help="this valgrind, instead of the one on the path")
     parser.add_argument("--bound", metavar="NAME", help=f"fail above the bound of this name in {BOUNDS.name}")
+    parser.add_argument("--seconds", type=int, default=4, metavar="S", help="length of each of the two runs (4)")
     parser.add_argument("--top", type=int, metavar="N", help="show the N functions that take most")
     chosen = parser.parse_args()
     valgrind = chosen.valgrind or shutil.which("valgrind") or fail("valgrind is missing: run scripts/setup-bench.sh")
     program = chosen.ragload.resolve() if chosen.ragload else built()
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
         profile = Path(folder, "callgrind.out") if chosen.top else None
-        cost = per_request(valgrind, program, profile)
+        cost = Counter(valgrind, program, chosen.seconds).per_request(profile)
         print(f"{cost:,.0f} instructions per request")
         if profile:
             show_top(profile, chosen.top)

@@ -4,25 +4,26 @@ The machine changes its mind about how fast it is; neighbours in time see the sa
 are compared. Must not know tables.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict
 
-from measure import Bench, Run
+from measure import Bench, Whole
 from tools import Tool
 from work import Case
 
-Runs = list[dict]  # of Run, as plain data
+Runs = list[dict]  # of Whole or Fast, as plain data
 FAILED_LIMIT = 0.01  # share of failed requests above which a peer's run says nothing
 
 
 def in_pairs(bench: Bench, case: Case, ours: Tool, peers: list[Tool], rounds: int) -> dict[str, list[Runs]]:
-    """For each peer that could do it, pairs of runs: ragload's and its own."""
+    """For each peer that could do it, pairs of runs without waits: ragload's and its own."""
     found = {}
     for peer in peers:
         pairs = []
         for number in range(1, rounds + 1):
             label = f"{case.key} {number}/{rounds}"
-            mine = _checked(bench, case, ours, label)
-            its = _tolerated(bench, case, peer, label)
+            mine = _checked(label, ours, lambda: bench.fast(ours, case.work))
+            its = _tolerated(label, peer, lambda peer=peer: bench.fast(peer, case.work))
             if its is None:
                 break
             pairs.append([asdict(mine), asdict(its)])
@@ -31,23 +32,23 @@ def in_pairs(bench: Bench, case: Case, ours: Tool, peers: list[Tool], rounds: in
     return found
 
 
-def in_turn(bench: Bench, case: Case, ours: Tool, peers: list[Tool], rounds: int) -> dict[str, Runs]:
-    """For each generator that could do it, ragload among them, its runs."""
+def in_turn(bench: Bench, case: Case, tools: list[Tool], rounds: int, seconds: int) -> dict[str, Runs]:
+    """For each generator that could do it, ragload first, its whole runs of so many seconds."""
     found: dict[str, Runs] = {}
     for number in range(1, rounds + 1):
         label = f"{case.key} {number}/{rounds}"
-        found.setdefault(ours.key, []).append(asdict(_checked(bench, case, ours, label)))
-        for peer in peers:
-            run = _tolerated(bench, case, peer, label)
+        for tool in tools:
+            judge = _checked if tool is tools[0] else _tolerated
+            run = judge(label, tool, lambda tool=tool: bench.whole(tool, case.work, seconds))
             if run is not None:
-                found.setdefault(peer.key, []).append(asdict(run))
+                found.setdefault(tool.key, []).append(asdict(run))
     return found
 
 
-def _checked(bench: Bench, case: Case, ours: Tool, label: str) -> Run:
+def _checked(label: str, ours: Tool, measure: Callable[[], Whole]) -> Whole:
     """A run of ragload: every request must have been counted, and answered well."""
-    run = bench.run(ours, case.work)
-    _say(label, ours, run)
+    run = measure()
+    print(f"{label}: {ours.title}: {run.words()}", flush=True)
     if run.counted != run.served or run.failures:
         raise SystemExit(
             f"bench: {label}: ragload counted {run.counted} requests, {run.failures} of them failed or cut off, "
@@ -56,28 +57,15 @@ def _checked(bench: Bench, case: Case, ours: Tool, label: str) -> Run:
     return run
 
 
-def _tolerated(bench: Bench, case: Case, peer: Tool, label: str) -> Run | None:
+def _tolerated(label: str, peer: Tool, measure: Callable[[], Whole]) -> Whole | None:
     """A run of a peer; what it cannot do is said, and left out."""
     try:
-        run = bench.run(peer, case.work)
+        run = measure()
     except RuntimeError as error:
         print(f"{label}: {peer.title} is left out: {error}", flush=True)
         return None
-    _say(label, peer, run)
+    print(f"{label}: {peer.title}: {run.words()}", flush=True)
     if run.failures > run.counted * FAILED_LIMIT:
         print(f"{label}: {peer.title} is left out: too many of its requests failed", flush=True)
         return None
     return run
-
-
-def _say(label: str, tool: Tool, run: Run) -> None:
-    counts = f"{run.counted} requests"
-    if run.counted != run.served:
-        counts += f" ({run.served} by the server's count)"
-    if run.failures:
-        counts += f", {run.failures} failed"
-    print(
-        f"{label}: {tool.title}: {run.rate:,.0f}/s, {run.cpu * 1e6:.1f} µs CPU each, {run.peak_memory / 1e6:.0f} MB, "
-        f"server {run.server_busy:.0%} busy, {counts}",
-        flush=True,
-    )

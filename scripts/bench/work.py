@@ -55,7 +55,8 @@ FAST = [
     *_cases("post", "POST JSON, small body", "/small", QUESTION),
     Case("sse-64", f"SSE stream of {EVENTS} events, read to its end, 64 connections", Work("/stream", 64)),
 ]
-# Everybody waits: what does a user cost?
+# Everybody waits: what does a user cost? So long that 2000 users make 16 000 requests.
+WAITING_SECONDS = 8
 WAITING = [
     Case("waiting-2000", "2000 users, one request a second each", Work("/small", 2000, wait=1)),
     Case("waiting-10000", "10 000 users, one request a second each", Work("/small", 10000, wait=1), peers=False),

@@ -18,7 +18,8 @@ static JSON: LazyLock<Option<Value>> = LazyLock::new(|| {
 
 #[tokio::main]
 async fn main() -> Result<(), GooseError> {
-    let wait = env::var("BENCH_WAIT_MS").map(|wait| wait.parse().expect("BENCH_WAIT_MS is a number"));
+    let wait =
+        env::var("BENCH_WAIT_MS").map(|wait| wait.parse().expect("BENCH_WAIT_MS is a number"));
     let wait = Duration::from_millis(wait.unwrap_or(0));
     let scenario = scenario!("Bench")
         .register_transaction(transaction!(request))
