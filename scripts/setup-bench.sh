@@ -47,6 +47,8 @@ install_debian() {
     done
     python_makes_venvs || packages+=(python3 python3-venv)
     install_packages "${packages[@]}"
+    [[ " ${packages[*]} " != *" nginx-light "* ]] ||
+        say "Debian starts nginx as a service when it installs it; the benchmarks do not need that one"
 }
 
 # One virtual environment for each, so that none is made again for the sake of another.
