@@ -74,9 +74,13 @@ install_oha() {
 }
 
 install_goose() {
-    say "compiling a load test with Goose (quick when nothing changed)"
+    local sources
+    sources="$(cat scripts/bench/goose/Cargo.* scripts/bench/goose/src/main.rs | cksum)"
+    [ -x "$BIN/goose" ] && [ "$(cat "$TOOLS/goose.stamp" 2>/dev/null)" = "$sources" ] && return 0
+    say "compiling a load test with Goose"
     cargo build --quiet --release --locked --manifest-path scripts/bench/goose/Cargo.toml --target-dir "$TOOLS/target"
     cp "$TOOLS/target/release/goose-bench" "$BIN/goose"
+    printf '%s\n' "$sources" >"$TOOLS/goose.stamp"
 }
 
 main() {
@@ -96,6 +100,7 @@ main() {
         esac
         [ -x "$BIN/$peer" ] || fail "$peer is still missing in $BIN"
     done
+    rm -rf "$TOOLS/target" # a gigabyte that nobody needs again
     say "ready in $TOOLS"
 }
 
