@@ -6,6 +6,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/lib/setup.sh
 
 readonly LOCUST_VERSION=2.47.0
 readonly JUNITPARSER_VERSION=5.0.3
@@ -16,24 +17,16 @@ readonly VENV="$TOOLS/venv"
 # command:Debian package, of what building and testing needs from the system
 readonly BUILD_TOOLS=(cc:build-essential)
 # the same, of what tests drive; each is linked into .test-tools/bin
-readonly TEST_TOOLS=(
-    chromium:chromium # opens the HTML pages
-    tmux:tmux         # is the terminal that the progress line redraws on
+TEST_TOOLS=(
+    chromium:chromium     # opens the HTML pages
+    python3:python3       # runs the benchmarks' own tests
+    shellcheck:shellcheck # reads the shell scripts
+    tmux:tmux             # is the terminal that the progress line redraws on
 )
-
-say() { printf 'setup-tests: %s\n' "$*"; }
-
-fail() {
-    printf 'setup-tests: %s\n' "$*" >&2
-    exit 1
-}
-
-is_there() { command -v "$1" >/dev/null 2>&1; }
-
-# A Python whose venv module can install pip: Debian splits that off.
-python_makes_venvs() {
-    is_there python3 && python3 -c 'import ensurepip, venv' >/dev/null 2>&1
-}
+if [ "$(uname)" = Linux ]; then
+    TEST_TOOLS+=(valgrind:valgrind) # counts the instructions of a request; other systems have none that fits
+fi
+readonly TEST_TOOLS
 
 # Prints where a tool is, under whichever of its names.
 program_of() {
@@ -61,27 +54,6 @@ package_named() {
     fi
 }
 
-# Runs a command as root.
-as_root() {
-    if [ "$(id -u)" -eq 0 ]; then
-        "$@"
-    elif is_there sudo; then
-        sudo "$@"
-    else
-        fail "needs root or sudo to run: $*"
-    fi
-}
-
-install_packages() {
-    local packages
-    mapfile -t packages < <(missing_packages)
-    [ "${#packages[@]}" -gt 0 ] || return 0
-    is_there apt-get || fail "please install these (names as in Debian), then run this again: ${packages[*]}"
-    say "installing ${packages[*]}"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
-}
-
 # program:version of what tests drive in the virtual environment; each is linked into .test-tools/bin
 readonly PYTHON_TOOLS=("locust:$LOCUST_VERSION" "junitparser:$JUNITPARSER_VERSION")
 
@@ -100,9 +72,7 @@ python_tools_are_right() {
 install_python_tools() {
     python_tools_are_right && return 0
     say "installing ${PYTHON_TOOLS[*]} into $VENV"
-    rm -rf "$VENV"
-    python3 -m venv "$VENV"
-    "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check "${PYTHON_TOOLS[@]/:/==}"
+    make_venv "$VENV" "${PYTHON_TOOLS[@]/:/==}"
 }
 
 # Links every tool into one folder and fails loudly when one is missing.
@@ -129,12 +99,6 @@ check_rust() {
     done
 }
 
-# The stamp of this very script in this very place: a virtual environment does not survive a move.
-stamp() {
-    pwd
-    cksum <scripts/setup-tests.sh
-}
-
 # Done before, with every link still leading somewhere?
 is_done() {
     local entry
@@ -148,8 +112,10 @@ is_done() {
 main() {
     check_rust
     is_done && return 0
+    local packages
+    mapfile -t packages < <(missing_packages)
     mkdir -p "$TOOLS"
-    install_packages
+    install_packages "${packages[@]}"
     install_python_tools
     link_tools
     stamp >"$TOOLS/stamp"

@@ -12,5 +12,6 @@ mod powershell;
 mod readme;
 mod report_page;
 mod scenario;
+mod scripts;
 mod tools;
 mod transport;

@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: `cd scripts/bench && python3 -B -m unittest`."""

@@ -1,0 +1,42 @@
+"""The delaying server delays, and knows by how much."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+import delays
+
+PROGRAM = Path(__file__).parent.parent / "delays.py"
+
+
+class Server(unittest.TestCase):
+    def test_it_answers_after_its_delay_and_says_how_long_it_took(self) -> None:
+        server = subprocess.Popen([sys.executable, PROGRAM, "20"], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(server.stdout.close)
+        try:
+            port = int(server.stdout.readline())
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                for _ in range(3):
+                    client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                    self.assertEqual(client.recv(65536), delays.ANSWER)
+            server.send_signal(signal.SIGTERM)
+            truth = json.loads(server.stdout.readline())
+        finally:
+            server.kill()
+            server.wait()
+        self.assertEqual(truth["requests"], 3)
+        self.assertGreaterEqual(truth["p50"], 0.020)
+        self.assertGreaterEqual(truth["max"], truth["p50"])
+
+    def test_a_percentile_is_the_smallest_time_that_its_share_does_not_exceed(self) -> None:
+        times = [n * 1_000_000_000 for n in range(1, 101)]
+        self.assertEqual([delays.percentile(times, share) for share in (0.5, 0.99, 1.0)], [50, 99, 100])
+        self.assertEqual(delays.percentile([7_000_000_000], 0.5), 7)
+
+
+if __name__ == "__main__":
+    unittest.main()
