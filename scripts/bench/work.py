@@ -59,5 +59,5 @@ FAST = [
 WAITING_SECONDS = 8
 WAITING = [
     Case("waiting-2000", "2000 users, one request a second each", Work("/small", 2000, wait=1)),
-    Case("waiting-10000", "10 000 users, one request a second each", Work("/small", 10000, wait=1), peers=False),
+    Case("waiting-10000", "10 000 users (2500 a second more), one request a second each", Work("/small", 10000, wait=1), peers=False),
 ]

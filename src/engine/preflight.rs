@@ -98,7 +98,7 @@ async fn ask<T: Transport>(
     let mut client = transport
         .client(&settings)
         .map_err(|error| fail(error.to_string()))?;
-    let prepared = RequestSpec::compile(RequestParts {
+    let spec = RequestSpec::compile(RequestParts {
         method: Method::GET,
         base: plan.target.base.clone(),
         path: path.to_owned(),
@@ -114,9 +114,10 @@ async fn ask<T: Transport>(
             .map(|(_, error)| error.to_string())
             .collect();
         fail(problems.join("; "))
-    })?
-    .prepare(&mut Scope::empty())
-    .map_err(|error| fail(error.to_string()))?;
+    })?;
+    let prepared = spec
+        .prepare(&mut Scope::empty())
+        .map_err(|error| fail(error.to_string()))?;
     let mut reader = AnswerReader::new(false);
     let sent = clock.now();
     let result = client.send(&prepared, &mut reader).await;

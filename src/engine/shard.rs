@@ -19,7 +19,7 @@ use crate::scenario::Plan;
 use crate::stats::{Delta, ExceptionKey, Recorder};
 use crate::transport::Transport;
 
-use super::signal::{Gate, Level, Signal};
+use super::signal::{Farewells, Gate, Level, Signal};
 use super::user::VirtualUser;
 use super::variables::dealers;
 
@@ -70,7 +70,7 @@ pub(super) struct ShardState {
     pub(super) dealers: RefCell<Vec<Dealer>>,
     pub(super) gate: Gate,
     /// What `on_stop` steps listen to: raised only when everything is to end now.
-    pub(super) farewell: Rc<Signal>,
+    pub(super) farewells: Farewells,
     running: RefCell<Vec<u32>>,
     lag: Cell<Duration>,
 }
@@ -109,7 +109,7 @@ pub(super) async fn shard<T: Transport>(
         recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
         dealers: RefCell::new(dealers),
         gate: Gate::default(),
-        farewell: Rc::new(Signal::default()),
+        farewells: Farewells::default(),
         running: RefCell::new(vec![0; classes]),
         lag: Cell::new(Duration::ZERO),
         plan,
@@ -143,6 +143,7 @@ impl<T: Transport> Shard<T> {
                 count,
                 first,
             } => {
+                self.forget_ended(class);
                 for number in first..first + u64::from(count) {
                     self.spawn(class, number);
                 }
@@ -159,7 +160,7 @@ impl<T: Transport> Shard<T> {
                     .for_each(|signal| signal.raise(level));
                 // Farewells send requests too: none when no new ones are wanted.
                 if matches!(level, Level::Halt | Level::Abort) {
-                    self.state.farewell.raise(level);
+                    self.state.farewells.raise(level);
                 }
             }
             ShardCommand::Pause(paused) => self.state.gate.set_closed(paused),
@@ -184,9 +185,8 @@ impl<T: Transport> Shard<T> {
             }
         };
         let signal = Rc::new(Signal::default());
-        self.forget_ended(class);
         self.rolls[class].push(Rc::clone(&signal));
-        let user = VirtualUser::new(
+        let mut user = VirtualUser::new(
             Rc::clone(&self.state),
             class,
             number,

@@ -2,7 +2,10 @@
 //!
 //! Lives on one shard's thread: no lock. Must not know what the user is doing.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::rc::{Rc, Weak};
+use std::task::{Context, Poll, Waker};
 
 use tokio::sync::Notify;
 
@@ -26,7 +29,8 @@ pub(super) enum Level {
 #[derive(Debug, Default)]
 pub(super) struct Signal {
     level: Cell<Level>,
-    changed: Notify,
+    /// Who listens. One who does so again and again, as a user does with each request, stays.
+    listening: RefCell<Vec<Waker>>,
 }
 
 impl Signal {
@@ -34,7 +38,7 @@ impl Signal {
     pub(super) fn raise(&self, level: Level) {
         if level > self.level.get() {
             self.level.set(level);
-            self.changed.notify_waiters();
+            self.listening.take().into_iter().for_each(Waker::wake);
         }
     }
 
@@ -45,13 +49,49 @@ impl Signal {
 
     /// Returns once the level is at least `level`.
     pub(super) async fn reached(&self, level: Level) {
-        loop {
-            // Listening before looking: a change in between is not missed.
-            let changed = self.changed.notified();
-            if self.level.get() >= level {
-                return;
-            }
-            changed.await;
+        poll_fn(|context| self.poll_reached(level, context)).await;
+    }
+
+    /// Ready once the level is at least `level`; until then the task is woken by every change.
+    pub(super) fn poll_reached(&self, level: Level, context: &Context<'_>) -> Poll<()> {
+        if self.level.get() >= level {
+            return Poll::Ready(());
+        }
+        let mut listening = self.listening.borrow_mut();
+        let waker = context.waker();
+        if !listening.iter().any(|known| known.will_wake(waker)) {
+            listening.push(waker.clone());
+        }
+        Poll::Pending
+    }
+}
+
+/// The signals of users that say farewell: raised together, also for those that begin later.
+#[derive(Debug, Default)]
+pub(super) struct Farewells {
+    level: Cell<Level>,
+    signals: RefCell<Vec<Weak<Signal>>>,
+}
+
+impl Farewells {
+    /// A signal for one more user.
+    pub(super) fn signal(&self) -> Rc<Signal> {
+        let signal = Rc::new(Signal::default());
+        signal.raise(self.level.get());
+        let mut signals = self.signals.borrow_mut();
+        if signals.len() == signals.capacity() {
+            signals.retain(|signal| signal.strong_count() > 0);
+        }
+        signals.push(Rc::downgrade(&signal));
+        signal
+    }
+
+    /// Raises the level for all of them.
+    pub(super) fn raise(&self, level: Level) {
+        self.level.set(self.level.get().max(level));
+        let signals = self.signals.borrow();
+        for signal in signals.iter().filter_map(Weak::upgrade) {
+            signal.raise(level);
         }
     }
 }
@@ -70,6 +110,11 @@ impl Gate {
         if !closed {
             self.opened.notify_waiters();
         }
+    }
+
+    /// Whether it is closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.get()
     }
 
     /// Returns once it is open.

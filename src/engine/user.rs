@@ -3,7 +3,10 @@
 //! The path of a request: nothing here locks, and nothing is shared beyond the user's shard. Must
 //! not know other users, ticks or totals.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use rand::RngExt;
@@ -22,6 +25,9 @@ use super::failed;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
 use super::variables::{draw_first_rows, draw_rows, scope};
+
+/// From here on a rest is worth tidying up for: most users of most scenarios rest most of the time.
+const LONG_REST: Duration = Duration::from_millis(200);
 
 /// A virtual user.
 pub(super) struct VirtualUser<C> {
@@ -67,7 +73,7 @@ impl<C: Client> VirtualUser<C> {
     }
 
     /// Lives until told to end.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(&mut self) {
         let shard = Rc::clone(&self.shard);
         let class = &shard.plan.classes[self.class];
         draw_first_rows(
@@ -98,10 +104,12 @@ impl<C: Client> VirtualUser<C> {
     async fn work(&mut self, class: &UserClass) {
         while self.signal.level() == Level::Run {
             let shard = Rc::clone(&self.shard);
-            tokio::select! {
-                biased;
-                () = self.signal.reached(Level::Stop) => return,
-                () = shard.gate.passed() => {}
+            if shard.gate.is_closed() {
+                tokio::select! {
+                    biased;
+                    () = self.signal.reached(Level::Stop) => return,
+                    () = shard.gate.passed() => {}
+                }
             }
             self.draw_task_rows();
             let task = choose_task(&class.tasks, &mut self.scope.random);
@@ -126,7 +134,7 @@ impl<C: Client> VirtualUser<C> {
             return;
         }
         // A signal of its own: the one that ended the user must not end its farewell as well.
-        self.signal = Rc::clone(&self.shard.farewell);
+        self.signal = self.shard.farewells.signal();
         self.steps(&class.on_stop, "on_stop").await;
     }
 
@@ -149,7 +157,7 @@ impl<C: Client> VirtualUser<C> {
     }
 
     /// Waits; a user told to stop meanwhile ends.
-    async fn rest(&self, wait: Duration) -> Flow {
+    async fn rest(&mut self, wait: Duration) -> Flow {
         if wait.is_zero() {
             // Users that never wait must still let the others of their shard have a turn.
             tokio::task::yield_now().await;
@@ -157,6 +165,9 @@ impl<C: Client> VirtualUser<C> {
                 Level::Run => Flow::Next,
                 Level::Stop | Level::Halt | Level::Kill | Level::Abort => Flow::UserOver,
             };
+        }
+        if wait >= LONG_REST {
+            self.client.rest();
         }
         let due = self.shard.clock.now() + wait;
         tokio::select! {
@@ -187,10 +198,15 @@ impl<C: Client> VirtualUser<C> {
         let keep_body = step.expect.needs_body() || step.extract.iter().any(|e| e.needs_body());
         let mut reader = AnswerReader::new(keep_body);
         let sent = self.shard.clock.now();
-        let result = tokio::select! {
-            biased;
-            () = self.signal.reached(Level::Kill) => None,
-            result = self.client.send(&prepared, &mut reader) => Some(result),
+        let result = {
+            let mut sending = pin!(self.client.send(&prepared, &mut reader));
+            poll_fn(|context| {
+                if self.signal.poll_reached(Level::Kill, context).is_ready() {
+                    return Poll::Ready(None);
+                }
+                sending.as_mut().poll(context).map(Some)
+            })
+            .await
         };
         let mut exchange = Exchange {
             done: self.shard.clock.now(),

@@ -3,6 +3,8 @@
 //! A transport tells it what arrived and when; it keeps what later steps need, and only that.
 //! Must not know where the bytes come from.
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -15,7 +17,7 @@ pub struct Answer {
     /// The status of the last hop; none when no answer began.
     pub status: Option<StatusCode>,
     /// The reason phrase as the server sent it; empty when it sent none (HTTP/2 has none).
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// The headers of the last hop.
     pub headers: HeaderMap,
     /// The decoded body where the reader was told to keep it; of an error's body the beginning is
@@ -85,7 +87,13 @@ impl AnswerReader {
 
     /// Status line and headers arrived. Called again for each hop of a redirect; what was
     /// collected of an earlier hop's body is forgotten.
-    pub fn head(&mut self, at: Offset, status: StatusCode, reason: &str, headers: HeaderMap) {
+    pub fn head(
+        &mut self,
+        at: Offset,
+        status: StatusCode,
+        reason: impl Into<Cow<'static, str>>,
+        headers: HeaderMap,
+    ) {
         self.body.clear();
         let error = status.is_client_error() || status.is_server_error();
         self.room = match (self.keep_body, error) {
@@ -95,7 +103,7 @@ impl AnswerReader {
         };
         self.answer = Answer {
             status: Some(status),
-            reason: reason.to_owned(),
+            reason: reason.into(),
             headers,
             headers_at: Some(at),
             redirects: std::mem::take(&mut self.answer.redirects),

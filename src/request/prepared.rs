@@ -25,4 +25,6 @@ pub struct Prepared {
     pub timeout: Duration,
     /// Whether a redirect is followed (at most 30, as Locust does).
     pub follow_redirects: bool,
+    /// Whether every sending is the same, so that what is made of it is worth keeping.
+    pub constant: bool,
 }

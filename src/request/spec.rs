@@ -3,6 +3,7 @@
 //! Owns the whole of a request; its parts each have a file of their own. Must not know how it is
 //! sent or by whom.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,15 +158,15 @@ impl RequestSpec {
             .collect()
     }
 
-    /// The request to send in this scope.
+    /// The request to send in this scope: borrowed when every send is the same.
     ///
     /// # Errors
     /// When a template cannot be rendered or gives something that cannot be sent (a line break in
     /// a header, a path that is no address).
-    pub fn prepare(&self, scope: &mut Scope) -> Result<Prepared, TemplateError> {
+    pub fn prepare(&self, scope: &mut Scope) -> Result<Cow<'_, Prepared>, TemplateError> {
         match &self.built {
-            Some(built) => Ok(Prepared::clone(built)),
-            None => self.build(scope),
+            Some(built) => Ok(Cow::Borrowed(built)),
+            None => self.build(scope).map(Cow::Owned),
         }
     }
 
@@ -199,6 +200,7 @@ impl RequestSpec {
             body,
             timeout: self.timeout,
             follow_redirects: self.follow_redirects,
+            constant: self.is_constant(),
         })
     }
 }

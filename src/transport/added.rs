@@ -48,8 +48,8 @@ pub(super) fn with_added(
     if let Some(cookies) = cookies {
         add(COOKIE, cookies);
     }
-    // The length of a body follows from it; that there is none must be said.
-    if request.body.is_empty() && has_payload(&request.method) {
+    // The length of a body follows from it.
+    if says_no_body(request) {
         add(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     headers
@@ -71,6 +71,7 @@ pub(super) fn added_alone(request: &Prepared, cookies: Option<HeaderValue>) -> H
     added
 }
 
-fn has_payload(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+/// Whether the request's method lets a body be expected and there is none, which must be said.
+pub(super) fn says_no_body(request: &Prepared) -> bool {
+    request.body.is_empty() && matches!(request.method, Method::POST | Method::PUT | Method::PATCH)
 }

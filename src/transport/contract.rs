@@ -40,6 +40,10 @@ pub trait Client: 'static {
     fn added_headers(&self, _request: &Prepared) -> HeaderMap {
         HeaderMap::new()
     }
+
+    /// The user will send nothing for a while: what only a request needs may be let go. Does
+    /// nothing unless a transport has something to gain.
+    fn rest(&mut self) {}
 }
 
 /// What a user class decides about its connections.

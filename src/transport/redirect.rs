@@ -140,6 +140,7 @@ fn led_to(request: &Prepared, url: Url, status: StatusCode) -> Prepared {
         next.headers.remove(http::header::HOST);
     }
     next.url = url;
+    next.constant = false;
     next
 }
 

@@ -37,6 +37,8 @@ macro_rules! conformance {
             hosts_that_were_not_approved_get_no_load
             cookies_belong_to_one_user
             connections_are_kept_and_not_shared
+            a_user_that_rests_goes_on_over_the_same_connection
+            a_connection_that_ends_while_its_user_rests_is_made_anew
             broken_connections_are_worded_as_locust_words_them
             a_kept_connection_that_dies_is_told_from_a_crash
             a_connection_closed_after_its_answer_is_not_used_again
@@ -102,6 +104,7 @@ fn request(method: Method, url: &str) -> Prepared {
         body: bytes::Bytes::new(),
         timeout: Duration::from_secs(10),
         follow_redirects: true,
+        constant: true,
     }
 }
 
@@ -314,6 +317,34 @@ async fn connections_are_kept_and_not_shared(transport: &impl Transport) {
     assert_eq!(server.connections(), 1);
     answer(&mut other, &get(&server.url("/ok"))).await;
     assert_eq!(server.connections(), 2);
+}
+
+async fn a_user_that_rests_goes_on_over_the_same_connection(transport: &impl Transport) {
+    let server = Server::start().await;
+    let mut client = user(transport);
+    for path in ["/ok", "/gzip", "/old", "/ok", "/chunked", "/ok"] {
+        client.rest();
+        assert_eq!(answer(&mut client, &get(&server.url(path))).await.0, 200);
+        client.rest();
+        client.rest();
+    }
+    assert_eq!(server.connections(), 1);
+}
+
+async fn a_connection_that_ends_while_its_user_rests_is_made_anew(transport: &impl Transport) {
+    let server = Server::start().await;
+    let mut client = user(transport);
+    for path in ["/gone", "/gone-saying-more"] {
+        answer(&mut client, &get(&server.url(path))).await;
+        client.rest();
+        // Nothing tells that the end has arrived but sending.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let before = (server.connections(), server.requests().len());
+        let after = answer(&mut client, &get(&server.url("/ok"))).await;
+        assert_eq!(after, (200, "hello".to_owned()), "{path}");
+        let new = (server.connections(), server.requests().len());
+        assert_eq!(new, (before.0 + 1, before.1 + 1), "{path}");
+    }
 }
 
 async fn broken_connections_are_worded_as_locust_words_them(transport: &impl Transport) {

@@ -7,10 +7,12 @@ from work import Work
 
 from .base import Counts, Start, Tool
 
+# A rate is spawned in steps of a second: so many users connect at one moment, and send in step from then on.
+SPAWNED_A_SECOND = 2500
 SCENARIO = """
 host: {host}
 users: {users}
-spawn_rate: {users}
+spawn_rate: {spawn_rate}
 run_time: {seconds}s
 preflight: off        # so that the server's count is that of the load
 thresholds: [p50 < 60s, p95 < 60s, error_rate < 1%]
@@ -30,7 +32,9 @@ class Ragload(Tool):
 
     def start(self, work: Work, folder: Path) -> Start:
         request = f"get: {work.path}" if work.body is None else f"post: {work.path}, json: {work.body}"
-        names = {"host": work.host, "users": work.connections, "seconds": work.seconds, "wait": work.wait}
+        users = work.connections
+        names = {"host": work.host, "users": users, "seconds": work.seconds, "wait": work.wait}
+        names["spawn_rate"] = min(users, SPAWNED_A_SECOND)
         (folder / "bench.yaml").write_text(SCENARIO.format(request=request, **names))
         return Start([self.program, "run", "bench.yaml"])
 

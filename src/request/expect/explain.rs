@@ -102,7 +102,7 @@ impl Expect {
         let status = answer.status?;
         let judged = self.judge_status(name, status, &answer.reason);
         let ranges: Vec<String> = self.status.iter().map(ToString::to_string).collect();
-        let reason = match answer.reason.as_str() {
+        let reason = match answer.reason.as_ref() {
             "" => status.canonical_reason().unwrap_or_default(),
             sent => sent,
         };

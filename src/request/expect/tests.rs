@@ -77,7 +77,7 @@ fn statuses_are_judged_and_worded_as_locust_does() {
 #[test]
 fn the_reason_is_the_one_the_server_sent() {
     let mut answer = answer(404, "");
-    answer.reason = "It's gone".to_owned();
+    answer.reason = "It's gone".into();
     assert_eq!(
         text(&Expect::default(), &answer),
         "HTTPError(\"404 Client Error: It's gone for url: /query\")"

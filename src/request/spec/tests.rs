@@ -39,6 +39,7 @@ fn prepare(parts: RequestParts, variables: &[(&str, Value)]) -> Result<Prepared,
     RequestSpec::compile(parts)
         .unwrap()
         .prepare(&mut scope(variables))
+        .map(Cow::into_owned)
 }
 
 fn url(base: &str, path: &str) -> String {

@@ -3,6 +3,7 @@
 //! Owns which connection serves a request, and what is done when it is gone. Must not know how a
 //! connection works.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -21,14 +22,13 @@ use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
 
 use super::connect::Dial;
-use super::connection::{Connection, origin};
+use super::connection::{Connection, Line, origin};
 use super::course::{Course, Stage};
 use super::names::Names;
 use super::outgoing::{Outgoing, outgoing};
 use super::receive::receive;
 use super::sessions::Sessions;
 use super::timer::Timer;
-use super::wire::{Watch, Wire};
 
 /// Connections are kept to so many origins, as by Locust.
 const KEPT: usize = 10;
@@ -47,14 +47,18 @@ struct User {
     redirect_hosts: Rc<[String]>,
     /// None until a server sets a cookie.
     cookies: Option<Box<Jar>>,
-    #[expect(
-        clippy::vec_box,
-        reason = "a connection leaves the list while it is used: its place is cheaper to move"
-    )]
-    kept: Vec<Box<Connection>>,
+    kept: Vec<Kept>,
     /// The origins this user was connected to.
     known: Vec<Box<str>>,
     course: Course,
+}
+
+/// A connection that is not used at the moment.
+enum Kept {
+    /// Ready for the next request.
+    Awake(Box<Connection>),
+    /// Of a user that rests.
+    Asleep(Box<Line>),
 }
 
 impl DirectClient {
@@ -92,9 +96,10 @@ impl Client for DirectClient {
         let deadline = started + request.timeout;
         user.course = Course::until(deadline);
         let deadline = user.clock.instant(deadline);
-        let result = timer
-            .limit(deadline, user.follow(request, started, reader))
-            .await;
+        let result = {
+            let course = pin!(user.follow(request, started, reader));
+            timer.limit(deadline, course).await
+        };
         reader.spent(&user.course.phases);
         reader.connected(user.course.connections);
         result.unwrap_or_else(|| Err(user.course.timed_out(request)))
@@ -102,6 +107,11 @@ impl Client for DirectClient {
 
     fn added_headers(&self, request: &Prepared) -> HeaderMap {
         added_alone(request, self.user.cookies_for(&request.url))
+    }
+
+    fn rest(&mut self) {
+        let kept = std::mem::take(&mut self.user.kept).into_iter();
+        self.user.kept = kept.filter_map(Kept::asleep).collect();
     }
 }
 
@@ -163,9 +173,15 @@ impl User {
         request: &Prepared,
         begun: Offset,
     ) -> Result<(Box<Connection>, Response<Incoming>), TransportError> {
-        if let Some(mut connection) = self.kept_to(&request.url) {
+        if let Some(kept) = self.kept_to(&request.url) {
             self.course.stage = Stage::Head;
-            connection.ready().await;
+            let mut connection = match kept {
+                Kept::Awake(mut connection) => {
+                    connection.ready().await;
+                    connection
+                }
+                Kept::Asleep(line) => Box::pin(awake(*line)).await?,
+            };
             let outgoing = self.outgoing(request, &connection)?;
             match connection.send(outgoing, begun).await {
                 Ok(answer) => {
@@ -214,17 +230,14 @@ impl User {
             deadline: self.course.deadline,
         };
         let socket = dial.dial(url, &mut self.course.phases).await?;
-        let watch = Rc::new(Watch::new(self.clock));
-        let wire = Wire::new(socket, Rc::clone(&watch));
-        let connection = Connection::over(wire, watch, url).await;
-        let connection = connection.map_err(|error| Causes::of(&error).connecting())?;
-        let origin = origin(url);
+        let connection = awake(Line::over(socket, url, self.clock)).await?;
+        let origin = connection.origin();
         let again = self.known.iter().any(|known| **known == *origin);
         if !again {
             self.known.push(origin.into());
         }
         self.course.connected(again);
-        Ok(Box::new(connection))
+        Ok(connection)
     }
 
     fn outgoing(
@@ -249,9 +262,9 @@ impl User {
         }
     }
 
-    fn kept_to(&mut self, url: &Url) -> Option<Box<Connection>> {
+    fn kept_to(&mut self, url: &Url) -> Option<Kept> {
         let origin = origin(url);
-        let found = self.kept.iter().position(|kept| kept.leads_to(origin))?;
+        let found = self.kept.iter().position(|kept| kept.origin() == origin)?;
         Some(self.kept.remove(found))
     }
 
@@ -260,7 +273,34 @@ impl User {
             if self.kept.len() == KEPT {
                 self.kept.remove(0);
             }
-            self.kept.push(connection);
+            self.kept.push(Kept::Awake(connection));
         }
     }
+}
+
+impl Kept {
+    fn origin(&self) -> &str {
+        match self {
+            Kept::Awake(connection) => connection.origin(),
+            Kept::Asleep(line) => line.origin(),
+        }
+    }
+
+    /// Falls asleep if it can; none when it is found to be broken.
+    fn asleep(self) -> Option<Self> {
+        match self {
+            Kept::Awake(connection) if connection.is_idle() => {
+                let line = connection.into_line()?;
+                Some(Kept::Asleep(Box::new(line)))
+            }
+            kept => Some(kept),
+        }
+    }
+}
+
+async fn awake(line: Line) -> Result<Box<Connection>, TransportError> {
+    let connection = Connection::over(line).await;
+    connection
+        .map(Box::new)
+        .map_err(|error| Causes::of(&error).connecting())
 }

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker, ready};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Version};
 use http_body::{Body, Frame};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -21,12 +21,13 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use url::{Position, Url};
 
+use crate::clock::RunClock;
 use crate::model::Offset;
 use crate::transport::added;
 use crate::transport::errors::Causes;
 use crate::transport::{TransportError, texts};
 
-use super::wire::{Watch, Wire};
+use super::wire::{Socket, Watch, Wire};
 
 /// How often hyper may ask to be looked at again before other users of the shard have a turn.
 const ROUNDS: usize = 8;
@@ -39,10 +40,18 @@ pub(super) fn origin(url: &Url) -> &str {
     &url[..Position::BeforePath]
 }
 
+/// A wire that leads somewhere: all that is left of a connection while its user rests.
+pub(super) struct Line {
+    origin: Box<str>,
+    /// What the origin's server is called in requests.
+    host: HeaderValue,
+    wire: Wire,
+    watch: Rc<Watch>,
+}
+
 /// A connection to one origin.
 pub(super) struct Connection {
     origin: Box<str>,
-    /// What the origin's server is called in requests.
     host: HeaderValue,
     sender: http1::SendRequest<Full<Bytes>>,
     driver: Driver,
@@ -56,6 +65,8 @@ struct Driver {
     waker: Waker,
     /// hyper is done with the connection and must not be polled again.
     ended: bool,
+    /// The server speaks HTTP/1.0, which hyper must remember.
+    is_old: bool,
 }
 
 #[derive(Default)]
@@ -101,28 +112,64 @@ impl Driver {
     }
 }
 
-impl Connection {
-    /// An HTTP connection over a wire that leads to this address's origin.
-    pub(super) async fn over(wire: Wire, watch: Rc<Watch>, url: &Url) -> hyper::Result<Self> {
-        let (sender, http) = http1::handshake(TokioIo::new(wire)).await?;
-        let flag = Arc::new(Flag::default());
-        Ok(Connection {
+impl Line {
+    /// The line to this address's origin over a socket.
+    pub(super) fn over(socket: Socket, url: &Url, clock: RunClock) -> Self {
+        let watch = Rc::new(Watch::new(clock));
+        Line {
             origin: origin(url).into(),
             host: added::host(url),
+            wire: Wire::new(socket, Rc::clone(&watch)),
+            watch,
+        }
+    }
+
+    /// Where it leads.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl Connection {
+    /// A connection that speaks HTTP over a line.
+    pub(super) async fn over(line: Line) -> hyper::Result<Self> {
+        let (sender, http) = http1::handshake(TokioIo::new(line.wire)).await?;
+        let flag = Arc::new(Flag::default());
+        Ok(Connection {
+            origin: line.origin,
+            host: line.host,
             sender,
             driver: Driver {
                 http,
-                watch,
+                watch: line.watch,
                 waker: Waker::from(Arc::clone(&flag)),
                 flag,
                 ended: false,
+                is_old: false,
             },
         })
     }
 
-    /// Whether it leads to this origin.
-    pub(super) fn leads_to(&self, origin: &str) -> bool {
-        *self.origin == *origin
+    /// Where it leads.
+    pub(super) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Whether nothing but its line is needed until the next request.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_open() && self.sender.is_ready() && !self.driver.is_old
+    }
+
+    /// Its line, hyper's buffers and channels let go; none when the server said something that
+    /// nobody asked for.
+    pub(super) fn into_line(self) -> Option<Line> {
+        let parts = self.driver.http.into_parts();
+        parts.read_buf.is_empty().then(|| Line {
+            origin: self.origin,
+            host: self.host,
+            wire: parts.io.into_inner(),
+            watch: self.driver.watch,
+        })
     }
 
     /// The value of the `Host` header.
@@ -144,12 +191,15 @@ impl Connection {
     ) -> Result<Response<Incoming>, Option<hyper::Error>> {
         self.driver.watch.begin(at);
         let driver = &mut self.driver;
-        let mut answer = pin!(self.sender.try_send_request(request));
+        let mut answer = pin!(self.sender.send_request(request));
         let answered =
             poll_fn(|context| driver.poll(context, |inner| answer.as_mut().poll(inner))).await;
         match answered {
-            Some(Ok(response)) => Ok(response),
-            Some(Err(error)) => Err(Some(error.into_error())),
+            Some(Ok(response)) => {
+                driver.is_old = response.version() == Version::HTTP_10;
+                Ok(response)
+            }
+            Some(Err(error)) => Err(Some(error)),
             None => Err(None),
         }
     }

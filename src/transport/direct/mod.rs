@@ -8,6 +8,7 @@ mod connect;
 mod connection;
 mod course;
 mod decoding;
+mod forms;
 mod names;
 mod outgoing;
 mod receive;

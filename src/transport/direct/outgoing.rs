@@ -3,14 +3,14 @@
 //! Must not know connections.
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Uri};
+use http::header::COOKIE;
+use http::{HeaderValue, Request};
 use http_body_util::Full;
-use url::Position;
 
-use crate::model::FailureKind;
 use crate::request::Prepared;
 use crate::transport::TransportError;
-use crate::transport::added::with_added;
+
+use super::forms::form;
 
 /// What hyper sends.
 pub(super) type Outgoing = Request<Full<Bytes>>;
@@ -21,12 +21,13 @@ pub(super) fn outgoing(
     host: &HeaderValue,
     cookies: Option<HeaderValue>,
 ) -> Result<Outgoing, TransportError> {
-    let target = &request.url[Position::BeforePath..Position::AfterQuery];
-    let uri = Uri::try_from(target)
-        .map_err(|error| TransportError::new(FailureKind::Protocol, error.to_string()))?;
+    let (uri, mut headers) = form(request, host)?;
+    if let Some(cookies) = cookies.filter(|_| !headers.contains_key(COOKIE)) {
+        headers.insert(COOKIE, cookies);
+    }
     let mut outgoing = Request::new(Full::new(request.body.clone()));
     *outgoing.method_mut() = request.method.clone();
     *outgoing.uri_mut() = uri;
-    *outgoing.headers_mut() = with_added(request, host, cookies);
+    *outgoing.headers_mut() = headers;
     Ok(outgoing)
 }

@@ -53,7 +53,7 @@ where
     B: Body<Data = Bytes, Error = BodyError>,
 {
     let reason = reason(head.status, &head.extensions);
-    reader.head(watch.read_at(), head.status, &reason, head.headers);
+    reader.head(watch.read_at(), head.status, reason, head.headers);
     let mut body = pin!(body);
     let mut read = 0;
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
@@ -70,9 +70,11 @@ where
 }
 
 /// The reason phrase as the server sent it; hyper tells only an unusual one.
-fn reason(status: StatusCode, extensions: &Extensions) -> Cow<'_, str> {
+fn reason(status: StatusCode, extensions: &Extensions) -> Cow<'static, str> {
     match extensions.get::<ReasonPhrase>() {
-        Some(reason) => String::from_utf8_lossy(reason.as_bytes()),
+        Some(reason) => String::from_utf8_lossy(reason.as_bytes())
+            .into_owned()
+            .into(),
         None => status.canonical_reason().unwrap_or_default().into(),
     }
 }

@@ -4,7 +4,7 @@
 //! requests come and go; only when it fires too early is it set anew. Must not know requests.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -18,9 +18,8 @@ impl Timer {
     pub(super) async fn limit<W: Future>(
         &mut self,
         deadline: Instant,
-        work: W,
+        mut work: Pin<&mut W>,
     ) -> Option<W::Output> {
-        let mut work = pin!(work);
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => self.poll_over(deadline, context).map(|()| None),
@@ -48,6 +47,7 @@ impl Timer {
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::pin::pin;
     use std::time::Duration;
 
     use tokio::time::{advance, sleep};
@@ -65,9 +65,12 @@ mod tests {
         for seconds in [5, 60, 1, 30] {
             let begun = now();
             let allowed = Duration::from_secs(seconds);
-            assert_eq!(timer.limit(begun + allowed, pending::<()>()).await, None);
+            assert_eq!(
+                timer.limit(begun + allowed, pin!(pending::<()>())).await,
+                None
+            );
             assert_eq!(now() - begun, allowed);
-            let answer = timer.limit(now() + allowed, sleep(allowed / 2)).await;
+            let answer = timer.limit(now() + allowed, pin!(sleep(allowed / 2))).await;
             assert_eq!(answer, Some(()));
             advance(Duration::from_millis(700)).await;
         }

@@ -112,7 +112,7 @@ impl GeneralClient {
         let headers = response.headers().clone();
         self.in_body = true;
         let headed = self.clock.now();
-        reader.head(headed, status, &reason(&response), headers.clone());
+        reader.head(headed, status, reason(&response), headers.clone());
         self.read_body(&mut response, reader).await?;
         // reqwest keeps the earlier phases to itself: they are in the waiting.
         reader.spent(&Phases {

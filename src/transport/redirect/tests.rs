@@ -26,6 +26,7 @@ fn request(method: Method) -> Prepared {
         body: "{}".into(),
         timeout: Duration::from_secs(1),
         follow_redirects: true,
+        constant: false,
     }
 }
 

@@ -16,6 +16,7 @@ fn request(path: &str) -> Prepared {
         body: Bytes::new(),
         timeout: Duration::from_secs(5),
         follow_redirects: true,
+        constant: false,
     }
 }
 

@@ -177,6 +177,16 @@ fn answer(method: &str, path: &str, request: &str) -> (Vec<u8>, bool) {
             let bytes = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nbye";
             cut(bytes)
         }
+        // Ends the connection without having said so; some add what nobody asked for.
+        "/gone" => cut(&text("200 OK", "", b"bye").0),
+        "/gone-saying-more" => {
+            let late = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+            cut(&[&text("200 OK", "", b"bye").0[..], late].concat())
+        }
+        "/old" => (
+            b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 3\r\n\r\nold".to_vec(),
+            true,
+        ),
         "/truncated" => cut(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhello"),
         "/truncated-chunk" => {
             cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")

@@ -157,6 +157,7 @@ fn a_request_is_a_line_its_headers_and_its_body() {
         body: r#"{"a":{"password":"pw"}}"#.into(),
         timeout: std::time::Duration::ZERO,
         follow_redirects: true,
+        constant: false,
     };
     let mut plain = transcript(Style::default(), Bodies::Short);
     assert_eq!(
