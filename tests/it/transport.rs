@@ -68,14 +68,17 @@ macro_rules! conformance {
 
 #[tokio::test]
 async fn whatever_comes_is_taken_as_the_golden_file_says() {
-    let told = torture::play(&direct()).await;
+    let told = torture::play(&direct(), |_| ()).await;
     golden::check("transport/torture.txt", &told);
 }
 
 #[tokio::test]
 async fn whatever_comes_is_taken_alike_by_both() {
     let (direct, general) = (direct(), general());
-    let (direct, general) = tokio::join!(torture::play(&direct), torture::play(&general));
+    let (direct, general) = tokio::join!(
+        torture::play(&direct, |_| ()),
+        torture::play(&general, |_| ())
+    );
     // reqwest keeps to itself how an answer begins that is no HTTP.
     let line = regex::Regex::new(r"BadStatusLine\('.*'\)").unwrap();
     let untold = "BadStatusLine('the answer is not HTTP')";
@@ -83,6 +86,12 @@ async fn whatever_comes_is_taken_alike_by_both() {
         assert_eq!(line.replace(direct, untold), general);
     }
     assert_eq!(direct.lines().count(), general.lines().count());
+}
+
+#[tokio::test]
+async fn a_user_that_rests_between_requests_takes_it_as_one_that_does_not() {
+    let told = torture::play(&direct(), Client::rest).await;
+    golden::check("transport/torture.txt", &told);
 }
 
 conformance!(direct, crate::transport::direct());

@@ -29,9 +29,11 @@ enum Act {
     Take(usize),
     /// Closes the connection.
     HangUp,
+    /// Breaks the connection off once what was said has arrived.
+    Reset,
 }
 
-use Act::{Drip, HangUp, Repeat, Say, Take};
+use Act::{Drip, HangUp, Repeat, Reset, Say, Take};
 
 /// What is asked in a case.
 #[derive(Clone, Copy)]
@@ -101,6 +103,11 @@ const CASES: &[Case] = &[
     ("a header without a colon", Ask::Get, &[Say(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 2\r\n\r\nok"), HangUp]),
     ("half a head", Ask::Get, &[Say(b"HTTP/1.1 200 OK\r\nContent-Le"), HangUp]),
     ("no answer", Ask::Get, &[HangUp]),
+    ("reset before an answer", Ask::Get, &[Reset]),
+    ("reset within the head", Ask::Get, &[Say(b"HTTP/1.1 200 OK\r\nContent-Le"), Reset]),
+    ("reset within a body of known length", Ask::Get, &[Say(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"), Reset]),
+    ("reset within chunks", Ask::Get, &[Say(CHUNKED), Say(b"2\r\nok\r\n"), Reset]),
+    ("reset within a body until the end", Ask::Get, &[Say(b"HTTP/1.1 200 OK\r\n\r\nok"), Reset]),
     ("blank lines and no answer", Ask::Get, &[Say(b"\r\n\r\n"), HangUp]),
     ("no HTTP", Ask::Get, &[Say(b"220 mail.example ESMTP\r\n"), HangUp]),
     ("no text", Ask::Get, &[Say(b"\x15\x03\x01\x00\x02\x02\x50"), HangUp]),
@@ -125,8 +132,8 @@ const CASES: &[Case] = &[
 ];
 
 /// Plays every case and tells what came of each: the answer or the error, and whether the
-/// connection served another request.
-pub(super) async fn play(transport: &impl Transport) -> String {
+/// connection served another request, `meanwhile` having been done between the two.
+pub(super) async fn play<T: Transport>(transport: &T, meanwhile: fn(&mut T::Client)) -> String {
     let mut told = String::new();
     for (name, ask, acts) in CASES {
         let server = Server::start(acts).await;
@@ -134,6 +141,7 @@ pub(super) async fn play(transport: &impl Transport) -> String {
         let question = server.question(*ask);
         let (result, answer) = send(&mut client, &question).await;
         write!(told, "{name}: {}", outcome(&result, &answer)).unwrap();
+        meanwhile(&mut client);
         // A connection that is closed is so when the system has told.
         tokio::time::sleep(Duration::from_millis(10)).await;
         let (result, _) = send(&mut client, &server.next()).await;
@@ -247,6 +255,12 @@ async fn perform(
             }
             bytes.drain(..length);
             Ok(())
+        }
+        Reset => {
+            // What lies unread is lost to a reset: the other side needs a moment to read it.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            stream.set_zero_linger()?;
+            Err(std::io::ErrorKind::ConnectionReset.into())
         }
         HangUp => {
             stream.shutdown().await?;
