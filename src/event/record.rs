@@ -172,4 +172,6 @@ pub enum RunOutcome {
     Interrupted,
     /// SIGTERM ended it.
     Terminated,
+    /// It was still running when its record was asked for.
+    Unfinished,
 }
