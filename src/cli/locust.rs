@@ -11,10 +11,11 @@ use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
 use crate::scenario::{Defaults, Environment, Given, Overrides, Plan};
 
+use super::execution::Refusal;
 use super::live::LocustKeys;
 use super::locust_args::LocustCli;
 use super::logging::LogSink;
-use super::run::{Refusal, execute, named_outputs, style};
+use super::run::{execute, named_outputs, style};
 use super::screen::{say, show};
 use super::{exit, logging, plan, task_ratio};
 

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod conclusion;
 mod demo;
+mod execution;
 mod exit;
 mod github;
 mod init;

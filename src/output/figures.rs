@@ -30,6 +30,15 @@ impl Number {
     }
 }
 
+impl From<Number> for serde_json::Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(value) => value.into(),
+            Number::Float(value) => value.into(),
+        }
+    }
+}
+
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
