@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Endpoint, Offset, seconds};
-use crate::scenario::plan::Setting;
+use crate::scenario::plan::{Load, Setting, Stage};
 use crate::stats::{Course, ExceptionRow, FailedAnswer, FailureRow, Measure, Point, Row};
 use crate::threshold::Judgement;
 
@@ -114,6 +114,28 @@ pub struct StageBand {
     pub to: Offset,
     /// What it does, in a few words.
     pub label: String,
+}
+
+impl StageBand {
+    /// Those of a load; none for one of users, spawn rate and run time.
+    #[must_use]
+    pub fn of(load: &Load) -> Vec<StageBand> {
+        let Load::Stages(stages) = load else {
+            return Vec::new();
+        };
+        let mut from = Offset::ZERO;
+        let band = |stage: &Stage| {
+            let to = from + stage.lasts();
+            let label = stage.to_string();
+            StageBand {
+                from: std::mem::replace(&mut from, to),
+                to,
+                label,
+            }
+        };
+        let bands = stages.iter().map(band);
+        bands.filter(|band| band.to > band.from).collect()
+    }
 }
 
 /// A moment at which something changed.

@@ -30,11 +30,11 @@ impl Number {
     }
 }
 
-impl From<Number> for serde_json::Value {
-    fn from(number: Number) -> Self {
-        match number {
-            Number::Int(value) => value.into(),
-            Number::Float(value) => value.into(),
+impl serde::Serialize for Number {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Number::Int(value) => serializer.serialize_u64(value),
+            Number::Float(value) => serializer.serialize_f64(value),
         }
     }
 }

@@ -1,0 +1,71 @@
+//! `/events`: how things stand, pushed to whoever follows.
+//!
+//! A viewer that is slow gets the latest state, never a queue of old ones. Must not know what a
+//! state holds.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::super::board::View;
+use super::super::{Shared, reply};
+use super::state::state;
+
+/// The shortest time between two events: several changes at once are one.
+const PACE: Duration = Duration::from_millis(200);
+/// How long a browser waits before it comes back.
+const RETRY: Duration = Duration::from_secs(2);
+
+pub(super) async fn events(State(shared): State<Arc<Shared>>) -> Response {
+    let Ok(place) = Arc::clone(&shared.viewers).try_acquire_owned() else {
+        let problem = "too many viewers follow the events already";
+        return reply::error(StatusCode::SERVICE_UNAVAILABLE, problem);
+    };
+    let follower = Follower {
+        views: shared.control.board().watch(),
+        _place: place,
+        first: true,
+    };
+    let events = follower
+        .events()
+        .take_until(shared.ending.clone().cancelled_owned());
+    Sse::new(events)
+        .keep_alive(KeepAlive::default())
+        .into_response()
+}
+
+struct Follower {
+    views: watch::Receiver<Arc<View>>,
+    _place: OwnedSemaphorePermit,
+    first: bool,
+}
+
+impl Follower {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut follower| async move {
+            if follower.first {
+                follower.first = false;
+            } else {
+                tokio::time::sleep(PACE).await;
+                // The board is gone with its server.
+                follower.views.changed().await.ok()?;
+            }
+            let view = Arc::clone(&follower.views.borrow_and_update());
+            Some((Ok(event(&view)), follower))
+        })
+    }
+}
+
+fn event(view: &View) -> Event {
+    Event::default()
+        .event("state")
+        .retry(RETRY)
+        .data(state(view).to_string())
+}
