@@ -12,7 +12,9 @@ use axum::extract::State;
 use axum::http::{Response, StatusCode};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet};
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeGaugeValue, EncodeMetric, MetricEncoder, NoLabelSet,
+};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
@@ -75,14 +77,16 @@ struct Family<'a>(MetricEncoder<'a>);
 type Labels<'l> = &'l [(&'l str, &'l str)];
 
 impl Family<'_> {
-    fn gauge(&mut self, labels: Labels<'_>, value: f64) -> fmt::Result {
-        let labels = Vec::from(labels);
-        ConstGauge::new(value).encode(self.0.encode_family(&labels)?)
+    fn gauge(&mut self, labels: Labels<'_>, value: i64) -> fmt::Result {
+        self.one(labels, &ConstGauge::new(value))
     }
 
     fn counter(&mut self, labels: Labels<'_>, value: u64) -> fmt::Result {
-        let labels = Vec::from(labels);
-        ConstCounter::new(value).encode(self.0.encode_family(&labels)?)
+        self.one(labels, &ConstCounter::new(value))
+    }
+
+    fn one(&mut self, labels: Labels<'_>, metric: &impl EncodeMetric) -> fmt::Result {
+        metric.encode(self.0.encode_family(&labels.to_vec())?)
     }
 
     fn histogram(&mut self, labels: Labels<'_>, row: &RecordedRow) -> fmt::Result {
@@ -96,6 +100,17 @@ impl Family<'_> {
             .encode_family(&labels)?
             .encode_histogram::<NoLabelSet>(sum, times.count(), &buckets(&times), None)
     }
+}
+
+/// A gauge without labels.
+fn single(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    value: impl EncodeGaugeValue,
+) -> fmt::Result {
+    let encoder = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+    ConstGauge::new(value).encode(encoder)
 }
 
 fn family<'a>(
@@ -116,22 +131,15 @@ impl Figures {
         let version = [("version", env!("CARGO_PKG_VERSION"))];
         let mut build = family(encoder, "build", "The program", None, MetricType::Info)?;
         build.0.encode_info(&version)?;
-        let going = f64::from(u8::from(self.view.stage == Stage::Going));
-        family(
-            encoder,
-            "running",
-            "1 while users are at work",
-            None,
-            MetricType::Gauge,
-        )?
-        .gauge(&[], going)?;
+        let going = i64::from(self.view.stage == Stage::Going);
+        single(encoder, "running", "1 while users are at work", going)?;
         let (Some(tick), Some(plan)) = (&self.view.tick, &self.view.plan) else {
             return Ok(());
         };
         let scenario = ("scenario", plan.scenario.as_str());
         let mut users = family(encoder, "users", "Users running", None, MetricType::Gauge)?;
         for (class, count) in &tick.snapshot.users_by_class {
-            users.gauge(&[scenario, ("user_class", class)], f64::from(*count))?;
+            users.gauge(&[scenario, ("user_class", class)], i64::from(*count))?;
         }
         family(
             encoder,
@@ -140,51 +148,48 @@ impl Figures {
             None,
             MetricType::Gauge,
         )?
-        .gauge(&[scenario], f64::from(tick.target_users))?;
+        .gauge(&[scenario], i64::from(tick.target_users))?;
         generator(encoder, &tick.generator)
     }
 }
 
 fn generator(encoder: &mut DescriptorEncoder<'_>, generator: &Generator) -> fmt::Result {
-    let limited = f64::from(u8::from(generator.limited));
+    let lag = Some(generator.lag.as_secs_f64());
     let figures = [
         (
-            "generator_cpu_cores",
+            "cpu_cores",
             "Processor cores this process uses",
             generator.cpu,
         ),
         (
-            "generator_busy_ratio",
+            "busy_ratio",
             "Share of the time its busiest thread is at work",
             generator.busy,
         ),
         (
-            "generator_memory_bytes",
+            "memory_bytes",
             "Resident memory",
             generator.memory.map(number),
         ),
         (
-            "generator_open_files",
+            "open_files",
             "Open files and connections",
             generator.open_files.map(number),
         ),
-        (
-            "generator_lag_seconds",
-            "How late its timers are",
-            Some(generator.lag.as_secs_f64()),
-        ),
-        (
-            "generator_limited",
-            "1 while the generator itself is the bottleneck",
-            Some(limited),
-        ),
+        ("lag_seconds", "How late its timers are", lag),
     ];
     for (name, help, value) in figures {
         if let Some(value) = value {
-            family(encoder, name, help, None, MetricType::Gauge)?.gauge(&[], value)?;
+            single(encoder, &format!("generator_{name}"), help, value)?;
         }
     }
-    Ok(())
+    let help = "1 while the generator itself is the bottleneck";
+    single(
+        encoder,
+        "generator_limited",
+        help,
+        i64::from(generator.limited),
+    )
 }
 
 /// The labels of one endpoint.
@@ -279,7 +284,7 @@ fn thresholds(encoder: &mut DescriptorEncoder<'_>, record: &RunRecord) -> fmt::R
             ("threshold", condition.as_str()),
         ];
         let is_broken = judgement.standing == Standing::Failed;
-        broken.gauge(&labels, f64::from(u8::from(is_broken)))?;
+        broken.gauge(&labels, i64::from(is_broken))?;
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 //!
 //! Must not know what the page shows.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use askama::Template;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -14,18 +15,40 @@ use super::{Shared, reply};
 
 const PAGE: &str = include_str!("../../templates/web/page.html");
 
-/// File name, type, content.
-const ASSETS: &[(&str, &str, &str)] = &[
-    ("web.js", SCRIPT, include_str!("../../templates/web/web.js")),
-    (
-        "web.css",
-        STYLE,
-        include_str!("../../templates/web/web.css"),
-    ),
+/// The report's style and the charts', and what the page adds.
+#[derive(Template)]
+#[template(path = "web/style.css", escape = "none")]
+struct Style;
+
+/// Rendered once: it is the same for everybody.
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    let style = Style.render();
+    style.expect("the style is rendered into memory")
+});
+
+macro_rules! scripts {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../templates/web/", $name)))),*]
+    };
+}
+
+/// What the page's behaviour is made of.
+const SCRIPTS: &[(&str, &str)] = scripts![
+    "theme.js",
+    "main.js",
+    "server.js",
+    "dom.js",
+    "figures.js",
+    "tables.js",
+    "answers.js",
+    "course.js",
+    "form.js",
+    "controls.js"
 ];
 
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
+/// What the report's charts are drawn by, too.
+const CHARTS: &str = include_str!("../../templates/charts.js");
+const ICON: &str = include_str!("../../templates/web/icon.svg");
 
 /// The routes of what the page is made of.
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -38,9 +61,14 @@ pub(super) async fn page() -> Response<Body> {
 }
 
 async fn asset(Path(wanted): Path<String>) -> Response<Body> {
-    let found = ASSETS.iter().find(|(name, ..)| *name == wanted);
-    let Some((_, content_type, content)) = found else {
-        return reply::error(StatusCode::NOT_FOUND, "there is no such asset");
-    };
-    reply::of_type(content_type, *content)
+    let script = |content: &'static str| reply::of_type("text/javascript; charset=utf-8", content);
+    match wanted.as_str() {
+        "web.css" => reply::of_type("text/css; charset=utf-8", STYLE.as_str()),
+        "icon.svg" => reply::of_type("image/svg+xml", ICON),
+        "charts.js" => script(CHARTS),
+        name => match SCRIPTS.iter().find(|(known, _)| *known == name) {
+            Some((_, content)) => script(*content),
+            None => reply::error(StatusCode::NOT_FOUND, "there is no such asset"),
+        },
+    }
 }

@@ -11,8 +11,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::super::board::View;
 use super::super::{Shared, reply};
@@ -30,36 +31,54 @@ pub(super) async fn events(State(shared): State<Arc<Shared>>) -> Response {
     };
     let follower = Follower {
         views: shared.control.board().watch(),
+        ending: shared.ending.clone(),
         _place: place,
-        first: true,
+        next: Next::AtOnce,
     };
-    let events = follower
-        .events()
-        .take_until(shared.ending.clone().cancelled_owned());
-    Sse::new(events)
+    Sse::new(follower.events())
         .keep_alive(KeepAlive::default())
         .into_response()
 }
 
 struct Follower {
     views: watch::Receiver<Arc<View>>,
+    /// The server is going down.
+    ending: CancellationToken,
     _place: OwnedSemaphorePermit,
-    first: bool,
+    next: Next,
+}
+
+/// When the next event is sent.
+enum Next {
+    AtOnce,
+    WhenChanged,
+    Never,
 }
 
 impl Follower {
     fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
         stream::unfold(self, |mut follower| async move {
-            if follower.first {
-                follower.first = false;
-            } else {
-                tokio::time::sleep(PACE).await;
-                // The board is gone with its server.
-                follower.views.changed().await.ok()?;
-            }
+            follower.next = match follower.next {
+                Next::AtOnce => Next::WhenChanged,
+                Next::WhenChanged => follower.until_changed().await?,
+                Next::Never => return None,
+            };
             let view = Arc::clone(&follower.views.borrow_and_update());
             Some((Ok(event(&view)), follower))
         })
+    }
+
+    /// Waits for a change, or for the end: then what is sent next is the last.
+    async fn until_changed(&mut self) -> Option<Next> {
+        tokio::select! {
+            () = tokio::time::sleep(PACE) => {}
+            () = self.ending.cancelled() => return Some(Next::Never),
+        }
+        tokio::select! {
+            // The board is gone with its server.
+            changed = self.views.changed() => changed.ok().map(|()| Next::WhenChanged),
+            () = self.ending.cancelled() => Some(Next::Never),
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::event::{Phase, Tick};
 use crate::output::verdict::{Tone, headline, standing};
+use crate::stats::Figures;
+use crate::stats::measure::Unit;
 use crate::threshold::Judgement;
 
 use super::super::board::{Stage, View};
@@ -19,7 +21,7 @@ pub(super) fn state(view: &View) -> Value {
     let mut state = json!({
         "run": view.run,
         "state": word(view),
-        "paused": false,
+        "paused": view.tick.as_ref().is_some_and(|tick| tick.paused),
         "problem": view.problem.as_deref(),
         "scenario": view.plan.as_ref().map(|plan| &plan.scenario),
         "host": view.plan.as_ref().map(|plan| &plan.target.shown),
@@ -66,6 +68,7 @@ fn figures(tick: &Tick) -> Value {
         "users_by_class": users_by_class(tick),
         "point": tick.stretch,
         "aggregated": snapshot.aggregated,
+        "measures": snapshot.aggregated.measures.iter().map(measure).collect::<Vec<_>>(),
         "requests": snapshot.rows,
         "failures": &snapshot.failures[..snapshot.failures.len().min(TOLD)],
         "failures_in_all": snapshot.failures.len(),
@@ -81,6 +84,18 @@ fn users_by_class(tick: &Tick) -> Value {
     users
         .map(|(class, users)| (class.clone(), Value::from(*users)))
         .collect()
+}
+
+/// What was measured beside the response time, with what its figures are counted in.
+fn measure(figures: &Figures) -> Value {
+    let mut measure = json!(figures);
+    measure["unit"] = match figures.measure.unit() {
+        Unit::Time => "time",
+        Unit::Count => "count",
+        Unit::Rate => "rate",
+    }
+    .into();
+    measure
 }
 
 fn threshold(judgement: &Judgement) -> Value {

@@ -83,6 +83,7 @@ fn entry(row: &Row, begun: bool) -> Value {
         rate_limited: _,
         interrupted: _,
         statuses: _,
+        connections: _,
         measures: _,
         average,
         min,
