@@ -5,7 +5,7 @@
  */
 
 import { element, format } from './dom.js';
-import { time } from './figures.js';
+import { bytes, time } from './figures.js';
 import { get } from './server.js';
 
 export class Answers {
@@ -31,7 +31,7 @@ export class Answers {
 /** One answer: what was asked, what came back. */
 function sample(answer) {
   const status = answer.status === null ? 'no answer' : `status ${answer.status}`;
-  const head = `after ${format.span(answer.at)}: ${status} in ${time(answer.time)}, ${format.bytes(answer.bytes)}`;
+  const head = `after ${format.span(answer.at)}: ${status} in ${time(answer.time)}, ${bytes(answer.bytes)}`;
   const headers = answer.headers.map(([name, value]) => `${name}: ${value}`).join('\n');
   return element('div', { class: 'sample' },
     element('p', { class: 'asked' }, element('strong', {}, answer.method), ' ', answer.url),

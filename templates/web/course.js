@@ -121,7 +121,7 @@ export class Course {
   }
 }
 
-/** Lines that are nothing but zeros are left out, but for the first. */
+/** The lines of a chart over these points. */
 function series(lines, points) {
   return lines.map(([name, kind, of]) => ({ name, kind, y: points.map(of) }));
 }

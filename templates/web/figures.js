@@ -11,7 +11,12 @@ export const time = (seconds) => (seconds === null || seconds === undefined ? MI
 export const share = (ratio) => (ratio === null ? MISSING : format.percent(ratio * 100));
 export const percentile = (row, name) => time(row.percentiles?.[AT[name]]);
 export const failRatio = (row) => (row.requests > 0 ? row.failures / row.requests : null);
-export const memory = (bytes) => (bytes === null ? MISSING : format.bytes(bytes));
+/** `512 B`, `1.4 kB`, `3.0 MB`, as in the report. */
+export function bytes(count) {
+  if (count === null || count === undefined) return MISSING;
+  if (count < 999.5) return `${count.toFixed(0)} B`;
+  return count < 999_500 ? `${(count / 1e3).toFixed(1)} kB` : `${(count / 1e6).toFixed(1)} MB`;
+}
 export const span = (seconds) => format.span(seconds);
 /** `2m30s`, whole seconds, of a run that goes on. */
 export const after = (seconds) => format.span(Math.floor(seconds));

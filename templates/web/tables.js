@@ -5,7 +5,7 @@
  */
 
 import { byId, dress, element, format, MISSING, Rows, say, show, tiles } from './dom.js';
-import { after, failRatio, measured, memory, percentile, share, time } from './figures.js';
+import { after, bytes, failRatio, measured, percentile, share, time } from './figures.js';
 import { Answers } from './answers.js';
 
 const text = (value, kind) => ({ text: value, kind });
@@ -45,7 +45,7 @@ const requestCells = (row) => [
   text(time(row.min)),
   ...['p50', 'p95', 'p99'].map((which) => text(percentile(row, which))),
   text(time(row.max)),
-  text(row.average_bytes === null ? MISSING : format.bytes(row.average_bytes)),
+  text(bytes(row.average_bytes)),
 ];
 
 const endpointKey = (row) => `${row.endpoint.method} ${row.endpoint.name}`;
@@ -179,7 +179,7 @@ export function generator(state) {
     ['CPU', percent(of.cpu), 'of one core'],
     ['Busiest thread', percent(of.busy), 'of its time', of.limited ? 'bad' : ''],
     ['Timers late by', time(of.lag), '', of.limited ? 'bad' : ''],
-    ['Memory', memory(of.memory), ''],
+    ['Memory', bytes(of.memory), ''],
     ['Open files', of.open_files === null ? MISSING : format.count(of.open_files), 'and connections'],
   ]);
   const line = byId('generator-say');
