@@ -1,6 +1,8 @@
 //! The fields of a form, however it was encoded: as URLs encode, in parts, or as JSON.
 //!
-//! Owns how large a body may be. Must not know what a field means.
+//! Owns how large a body may be, and how long it may take. Must not know what a field means.
+
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -14,6 +16,9 @@ use super::reply;
 /// Bytes that a body may have; a router's limit holds for bodies in parts.
 pub(super) const LARGEST: usize = 64 * 1024;
 
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Names and values in the order they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
@@ -26,7 +31,7 @@ impl Fields {
     pub(super) async fn read(request: Request) -> Result<Fields, Response<Body>> {
         let content_type = content_type(request.headers());
         if content_type == "multipart/form-data" {
-            return parts(request).await;
+            return in_time(parts(request)).await;
         }
         let body = body(request).await?;
         if content_type == "application/json" {
@@ -76,9 +81,19 @@ fn content_type(headers: &HeaderMap) -> String {
 }
 
 async fn body(request: Request) -> Result<Bytes, Response<Body>> {
-    axum::body::to_bytes(request.into_body(), LARGEST)
-        .await
-        .map_err(|_| too_large())
+    let body = async {
+        let bytes = axum::body::to_bytes(request.into_body(), LARGEST).await;
+        bytes.map_err(|_| too_large())
+    };
+    in_time(body).await
+}
+
+/// What is read of a body, unless it takes too long.
+async fn in_time<T>(
+    read: impl Future<Output = Result<T, Response<Body>>>,
+) -> Result<T, Response<Body>> {
+    let late = |_| reply::error(StatusCode::REQUEST_TIMEOUT, "the body took too long");
+    tokio::time::timeout(PATIENCE, read).await.map_err(late)?
 }
 
 /// A JSON body; an empty one is an object without keys.

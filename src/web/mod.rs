@@ -19,6 +19,7 @@ mod order;
 mod page;
 mod reply;
 mod routes;
+mod serving;
 
 use std::io;
 use std::net::SocketAddr;
@@ -92,21 +93,15 @@ impl Web {
     }
 
     /// Answers until `until` is done. A run under way then is nobody's: end it before.
-    ///
-    /// # Errors
-    /// When the server breaks down.
-    pub async fn serve(self, until: impl Future<Output = ()>) -> io::Result<()> {
+    pub async fn serve(self, until: impl Future<Output = ()>) {
         let ending = self.shared.ending.clone();
-        let serving = axum::serve(self.listener, routes::router(self.shared))
-            .with_graceful_shutdown(ending.clone().cancelled_owned())
-            .into_future();
-        let mut serving = pin!(serving);
+        let routes = routes::router(self.shared);
+        let mut serving = pin!(serving::serve(self.listener, routes, ending.clone()));
         tokio::select! {
-            ended = &mut serving => return ended,
+            () = &mut serving => return,
             () = until => ending.cancel(),
         }
         // Whoever has not finished by then is cut off.
-        let ended = tokio::time::timeout(GRACE, serving).await;
-        ended.unwrap_or(Ok(()))
+        let _ = tokio::time::timeout(GRACE, serving).await;
     }
 }
