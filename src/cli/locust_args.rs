@@ -54,10 +54,6 @@ pub(super) struct LocustCli {
 
 /// Options of Locust that a later version serves: known, so that the message can say so.
 #[derive(Debug, Default, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one per switch of Locust's command line"
-)]
 pub(super) struct LaterArgs {
     #[arg(long, hide = true)]
     master: bool,

@@ -202,6 +202,9 @@ fn labels<'l>(record: &'l RunRecord, row: &'l RecordedRow) -> [(&'l str, &'l str
     ]
 }
 
+/// A count of an endpoint.
+type Count = fn(&RecordedRow) -> u64;
+
 fn requests(encoder: &mut DescriptorEncoder<'_>, record: &RunRecord) -> fmt::Result {
     let help = "Finished requests by class of status; none without an answer";
     let mut all = family(encoder, "requests", help, None, MetricType::Counter)?;
@@ -212,7 +215,6 @@ fn requests(encoder: &mut DescriptorEncoder<'_>, record: &RunRecord) -> fmt::Res
             all.counter(&[scenario, method, name, class], count)?;
         }
     }
-    type Count = fn(&RecordedRow) -> u64;
     let counters: [(&str, &str, Count); 3] = [
         ("failures", "Failed requests", |row| row.row.failures),
         ("rate_limited", "Answers of status 429", |row| {
@@ -267,7 +269,7 @@ fn buckets(times: &Histogram) -> Vec<(f64, u64)> {
     let bounds = BOUNDS
         .iter()
         .map(|bound| number(*bound) / 1e3)
-        .chain([f64::MAX]);
+        .chain([f64::INFINITY]);
     bounds.zip(counts).collect()
 }
 

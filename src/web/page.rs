@@ -67,7 +67,7 @@ async fn asset(Path(wanted): Path<String>) -> Response<Body> {
         "icon.svg" => reply::of_type("image/svg+xml", ICON),
         "charts.js" => script(CHARTS),
         name => match SCRIPTS.iter().find(|(known, _)| *known == name) {
-            Some((_, content)) => script(*content),
+            Some((_, content)) => script(content),
             None => reply::error(StatusCode::NOT_FOUND, "there is no such asset"),
         },
     }

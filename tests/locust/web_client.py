@@ -47,10 +47,22 @@ def until(step, condition):
     sys.exit(f"{step}: still not so: {json.dumps(body)[:2000]}")
 
 
+def until_served():
+    """A server that was just started does not listen yet."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return requests.get(BASE + "/stats/requests", timeout=30)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    sys.exit("nobody listens")
+
+
 def requests_of(body):
     return body["stats"][-1]["num_requests"]
 
 
+until_served()
 until("ready", lambda body: body["state"] == "ready")
 get("tasks before", "/tasks")
 get("exceptions", "/exceptions")

@@ -55,7 +55,7 @@ fn word(view: &View) -> &'static str {
 
 fn started(view: &View) -> Option<f64> {
     let began = view.tick.is_some() || view.stage == Stage::Going;
-    began.then(|| view.started_unix.as_secs_f64())
+    began.then_some(view.started_unix.as_secs_f64())
 }
 
 fn figures(tick: &Tick) -> Value {

@@ -4,6 +4,7 @@ use ragload::demo::Faults;
 use serde_json::{Value, json};
 
 use super::super::program::Folder;
+use super::super::running::until;
 use super::super::service::Service;
 use super::site::Site;
 
@@ -70,16 +71,16 @@ fn users_are_set_added_held_back_and_let_go() {
         before["aggregated"]["requests"] == now["aggregated"]["requests"]
     };
     let mut before = site.state();
-    site.until("nothing more comes", |state| {
-        let (old, new) = (before["points"].as_u64(), state["points"].as_u64());
-        let is_still = new > old.map(|old| old + 1) && still(&before, state);
-        if !still(&before, state) {
+    until("nothing more comes", || {
+        let now = site.state();
+        if !still(&before, &now) {
             // Looked at anew from here.
+            before = now;
             return false;
         }
-        is_still
+        now["points"].as_u64() > before["points"].as_u64().map(|points| points + 1)
     });
-    before = site.state();
+    assert_eq!(site.state()["paused"], true);
     site.post("/api/v1/resume", "").expect(200);
     site.until("requests come again", |state| !still(&before, state));
     let marks = site.get("/api/v1/course").json()["marks"].clone();

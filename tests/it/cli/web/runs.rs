@@ -163,7 +163,8 @@ fn without_a_run_ctrl_c_ends_the_server() {
     viewer.next().expect("a state");
     site.signal("TERM");
     site.end().expect(0);
-    assert!(viewer.next().is_none());
+    // What was told last may be told once more; then the stream is over.
+    assert!(std::iter::from_fn(|| viewer.next()).count() <= 1);
 }
 
 #[test]
