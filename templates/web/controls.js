@@ -35,7 +35,7 @@ export class Controls {
     const busy = going || ['starting', 'stopping'].includes(state.state);
     show(byId('edit'), going);
     show(byId('pause'), going);
-    show(byId('reset'), Boolean(state.aggregated));
+    show(byId('reset'), going && Boolean(state.aggregated));
     show(byId('stop'), busy);
     say(byId('pause'), state.paused ? 'Resume' : 'Pause');
     say(byId('stop'), state.state === 'stopping' ? 'Cut off now' : 'Stop');

@@ -4,22 +4,34 @@
  * Owns what is drawn, and fetching it anew when a point was missed. Must not draw: charts.js does.
  */
 
-import { byId } from './dom.js';
+import { byId, element } from './dom.js';
 import { get } from './server.js';
 
 /** From so many points on, the server has fewer of the same. */
 const MOST = 1500;
+/** Where the axis of a run under way may end, in seconds: it grows by steps, not with every point. */
+const ENDS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
 
 const ms = (seconds) => (seconds === null ? null : seconds * 1e3);
 
-/** The charts: their titles, and what of a point each line shows. */
+/** Answers per second of a class of status. */
+const answers = (of) => (point, index, points) =>
+  (point.statuses ? point.statuses[of] / Math.max(point.at - (points[index - 1]?.at ?? 0), 0.001) : null);
+
+/** Of a line that is drawn only once there is something on it. */
+const RARE = true;
+
+/**
+ * The charts, from top to bottom: what each is like, what of a point each of its lines shows, and, where
+ * not every run has anything to show in it, whether these points have.
+ */
 const CHARTS = [
   {
     spec: { title: 'Requests per second', unit: 'rate', height: 220, labels: true },
     lines: [
       ['Requests/s', 'all', (point) => point.rps],
       ['Failures/s', 'failures', (point) => point.failures_per_second],
-      ['Rate limited/s', 'limited', (point) => point.rate_limited_per_second],
+      ['Rate limited/s', 'limited', (point) => point.rate_limited_per_second, RARE],
     ],
   },
   {
@@ -37,6 +49,15 @@ const CHARTS = [
       ['wanted', 'target', (point) => point.target_users],
     ],
   },
+  {
+    spec: { title: 'Answers per second by class of status', unit: 'rate', height: 170, stacked: true, filled: true },
+    lines: [
+      ['2xx', 's2', answers(2), RARE], ['1xx', 's1', answers(1), RARE], ['3xx', 's3', answers(3), RARE],
+      ['4xx', 's4', answers(4), RARE], ['5xx', 's5', answers(5), RARE], ['no answer', 's0', answers(0), RARE],
+    ],
+    // While all is well the first chart says as much.
+    where: (points) => points.some(({ statuses }) => statuses?.some((count, of) => count > 0 && of !== 2)),
+  },
 ];
 
 export class Course {
@@ -46,7 +67,6 @@ export class Course {
     this.run = null;
     this.key = '';
     this.busy = false;
-    this.end = null;
   }
 
   /** Shows a state's point, or all points when some were missed. */
@@ -55,7 +75,8 @@ export class Course {
     const isNew = state.run !== this.run || state.points < this.told;
     const missed = state.points > this.told + 1 || this.points.length > MOST;
     // What changes rarely: marks come with notices and with thresholds that turn.
-    const key = JSON.stringify([state.notices?.length, state.notices?.at(-1)?.at, state.thresholds?.map((t) => t.standing)]);
+    const key = JSON.stringify([state.state === 'stopped', state.notices?.length, state.notices?.at(-1)?.at,
+      state.thresholds?.map((t) => t.standing)]);
     if (isNew || missed || key !== this.key) {
       this.key = key;
       await this.fetch();
@@ -86,22 +107,43 @@ export class Course {
   }
 
   draw() {
-    const x = this.points.map((point) => point.at);
     if (!this.timeline) this.begin();
-    const ends = this.state.ends_at;
-    const last = x.at(-1) ?? 0;
-    // A run with a known end that is near shows its whole length; others grow.
-    const to = ends && ends < 7200 && this.state.state !== 'stopped' ? Math.max(ends, last) : last;
-    this.timeline.update({ to, bands: this.stages, marks: this.marks, shades: this.shades() });
-    this.charts.forEach(({ chart, lines }) => chart.update({ x, series: series(lines, this.points) }));
+    const x = this.points.map((point) => point.at);
+    for (const chart of this.charts) {
+      if (chart.drawn || !chart.where || chart.where(this.points)) this.fill(chart, x);
+    }
+    const shown = { to: this.end(x.at(-1) ?? 0), bands: this.stages, marks: this.marks, shades: this.shades() };
+    this.timeline.update(shown);
+  }
+
+  /** Gives a chart its lines; the timeline draws it. */
+  fill(chart, x) {
+    const lines = chart.lines.map(([name, kind, of, rare]) => ({ name, kind, rare, y: this.points.map(of) }));
+    const series = lines.filter(({ rare, y }) => !rare || y.some((value) => value > 0));
+    const names = series.map(({ name }) => name).join();
+    if (chart.drawn && names === chart.names) {
+      Object.assign(chart.drawn.spec, { x, series });
+      return;
+    }
+    // A chart has its legend from the beginning: with another line it is another chart.
+    this.timeline.remove(chart.drawn);
+    chart.place.replaceChildren();
+    chart.names = names;
+    chart.drawn = this.timeline.add(chart.place, { ...chart.spec, x, series });
+  }
+
+  /** Where the axis ends. */
+  end(last) {
+    if (this.state.state === 'stopped') return last;
+    const next = ENDS.find((end) => end >= last) ?? last;
+    return Math.max(last, Math.min(next, this.state.ends_at ?? next));
   }
 
   begin() {
     const host = byId('charts');
     this.timeline = new Charts.Timeline({ to: 1, start: this.state.started ?? undefined });
-    this.charts = CHARTS.map(({ spec, lines }) => ({
-      lines, chart: this.timeline.add(host, { ...spec, x: [], series: series(lines, []) }),
-    }));
+    this.charts = CHARTS.map((chart) => ({ ...chart, place: element('div'), drawn: null }));
+    host.replaceChildren(...this.charts.map(({ place }) => place));
     const unzoom = byId('unzoom');
     unzoom.onclick = () => this.timeline.zoom(null);
     this.timeline.listen(({ zoomed }) => { unzoom.disabled = !zoomed; });
@@ -119,9 +161,4 @@ export class Course {
     });
     return shades;
   }
-}
-
-/** The lines of a chart over these points. */
-function series(lines, points) {
-  return lines.map(([name, kind, of]) => ({ name, kind, y: points.map(of) }));
 }

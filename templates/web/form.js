@@ -91,6 +91,8 @@ export class OrderForm {
     host.replaceChildren(
       element('p', {}, element('strong', {}, plan.host), ` (${CLASSES[plan.host_class]})`),
       element('p', {}, `${format.count(users)} ${users === 1 ? 'user' : 'users'}${rate}, ${time}; ${requests}`),
+      ...terms('Thresholds', plan.thresholds),
+      ...terms('Ends early if', plan.stop_if),
       ...plan.warnings.map((warning) => element('p', { class: 'open' }, warning)),
     );
     show(byId('refused'), false);
@@ -149,4 +151,10 @@ export class OrderForm {
       say(go, 'Start');
     }
   }
+}
+
+/** A line of conditions, if there are any. */
+function terms(title, conditions) {
+  const texts = conditions.map(({ expression, on }) => (on ? `${expression} (${on})` : expression));
+  return texts.length ? [element('p', {}, `${title}: ${texts.join(', ')}`)] : [];
 }

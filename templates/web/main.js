@@ -53,9 +53,9 @@ async function showState(state) {
 }
 
 function header(state, word) {
-  const pill = byId('state');
-  say(pill, word);
-  dress(pill, `pill ${TONES[word] ?? ''}`.trim());
+  const sign = byId('state');
+  say(sign, word);
+  dress(sign, `state ${TONES[word] ?? ''}`.trim());
   say(byId('what'), state.scenario ? `${state.scenario} against ${state.host}` : '');
   say(byId('progress'), progress(state));
   document.title = state.aggregated && state.state !== 'stopped'
@@ -92,6 +92,7 @@ async function describe(state) {
   planOf = state.run;
   plan = await get('api/v1/run');
   controls.suggest(plan.load?.spawn_rate);
+  show(byId('history-link'), plan.history);
 }
 
 // ---- What the page does by itself ------------------------------------------------------------
@@ -116,6 +117,10 @@ byId('theme').addEventListener('click', () => {
   }
 });
 
+// What sticks below the bar must know how high it is: on narrow screens it has several lines.
+const bar = document.querySelector('.bar');
+new ResizeObserver(() => document.documentElement.style.setProperty('--bar', `${bar.offsetHeight}px`)).observe(bar);
+
 const log = byId('log-box');
 async function refreshLog() {
   if (!log.open) return;
@@ -133,9 +138,10 @@ let waiting = null;
 let showing = false;
 async function next(state) {
   waiting = state;
-  if (showing) return;
+  // A page in the background costs nothing; it catches up when it is looked at.
+  if (showing || document.hidden) return;
   showing = true;
-  while (waiting) {
+  while (waiting && !document.hidden) {
     const now = waiting;
     waiting = null;
     try {
@@ -147,5 +153,6 @@ async function next(state) {
   showing = false;
 }
 
+document.addEventListener('visibilitychange', () => waiting && next(waiting));
 follow(next, (connected) => show(byId('connection'), !connected));
 form.fill().catch((error) => complain(error.message));

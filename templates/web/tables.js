@@ -17,10 +17,26 @@ const failed = (count, shown) => text(shown, count > 0 ? 'failed' : '');
 export function overview(state) {
   const all = state.aggregated;
   if (!all) return;
+  const limited = all.rate_limited > 0
+    ? [['Rate limited', format.count(all.rate_limited), 'status 429', 'open']] : [];
+  const figures = state.state === 'stopped' ? whole(all) : latest(state, all);
+  tiles(byId('tiles'), [...figures, ...limited]);
+}
+
+/** A finished run as a whole. */
+const whole = (all) => [
+  ['Requests', format.count(all.requests), ''],
+  ['Requests/s', format.rate(all.rps), 'on average'],
+  ['Failures', share(failRatio(all)), `${format.count(all.failures)} in all`, all.failures > 0 ? 'bad' : ''],
+  ...['p50', 'p95', 'p99'].map((name) => [name, percentile(all, name), '']),
+];
+
+/** The last seconds of a run under way, and what they come to. */
+function latest(state, all) {
   const { current } = all;
   const wanted = state.target_users === state.users ? '' : `of ${format.count(state.target_users)}`;
   const now = (index) => time(current.percentiles?.[index]);
-  const rates = [
+  return [
     ['Users', format.count(state.users), wanted],
     ['Requests/s', format.rate(current.rps), `${format.count(all.requests)} in all`],
     ['Failures', share(current.fail_ratio), `${format.count(all.failures)} in all`, current.failures_per_second > 0 ? 'bad' : ''],
@@ -28,8 +44,6 @@ export function overview(state) {
     ['p95', now(5), `${percentile(all, 'p95')} in all`],
     ['p99', now(7), `${percentile(all, 'p99')} in all`],
   ];
-  if (all.rate_limited > 0) rates.push(['Rate limited', format.count(all.rate_limited), 'answers of status 429', 'open']);
-  tiles(byId('tiles'), rates);
 }
 
 // ---- Requests --------------------------------------------------------------------------------

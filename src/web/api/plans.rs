@@ -82,6 +82,10 @@ pub(super) async fn run(State(shared): State<Arc<Shared>>) -> Response<Body> {
         .as_ref()
         .map_or_else(|| json!({}), |plan| described(plan));
     value["run"] = view.run.into();
+    // Not every run keeps one.
+    let launcher = shared.control.launcher();
+    let history = view.plan.as_ref().and_then(|plan| launcher.history(plan));
+    value["history"] = history.is_some().into();
     reply::json(&value)
 }
 
