@@ -3,6 +3,7 @@
 mod api;
 mod locust_routes;
 mod metrics;
+mod page;
 mod runs;
 mod safety;
 mod site;
