@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Offset;
 use crate::scenario::Plan;
-use crate::stats::Snapshot;
+use crate::stats::{Point, Snapshot};
 use crate::threshold::Judgement;
 
 pub use crate::stats::Generator;
@@ -30,6 +30,8 @@ pub enum Event {
     Tick(Arc<Tick>),
     /// Something worth a line in the log.
     Notice(Notice),
+    /// The record of the run as far as it has come, told when somebody asked for it.
+    SoFar(Arc<RunRecord>),
     /// The run is over; this is all that is left of it.
     Finished(Arc<RunRecord>),
 }
@@ -48,6 +50,8 @@ pub struct Started {
 pub struct Tick {
     /// The figures.
     pub snapshot: Snapshot,
+    /// What happened since the tick before.
+    pub stretch: Point,
     /// Wall time of the snapshot since the Unix epoch.
     pub unix: Duration,
     /// Users wanted now.
@@ -103,11 +107,24 @@ pub struct Notice {
 }
 
 /// What may be asked of a running engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Command {
     /// So many users more (or fewer) than are wanted: at the rate of the ramp under way, else at
     /// Locust's rate for its keys. A load whose target moves takes over again when it does.
     AddUsers(i32),
+    /// So many users from now on, whatever the load's law says.
+    SetUsers {
+        /// Users to reach and hold.
+        users: u32,
+        /// Users spawned (or stopped) per second on the way; above zero.
+        spawn_rate: f64,
+        /// When the run is over.
+        end: End,
+    },
+    /// Clear the statistics: what was counted until now no longer counts.
+    ResetStats,
+    /// Tell the record as far as the run has come ([`Event::SoFar`]).
+    Record,
     /// No new tasks until resumed; what is in flight ends.
     Pause,
     /// Go on after a pause.
@@ -116,6 +133,17 @@ pub enum Command {
     Stop(StopReason),
     /// End it now: what is in flight is interrupted.
     Abort,
+}
+
+/// When a run is over whose users were set by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// When it would have been.
+    Unchanged,
+    /// After so much more time.
+    After(Duration),
+    /// When somebody stops it.
+    Never,
 }
 
 /// Why a run was asked to stop.
@@ -146,6 +174,8 @@ pub enum Ending {
     NoUsers,
     /// A thread that makes load died: its users and what it had not reported are gone.
     ThreadLost,
+    /// It had not ended when this was told.
+    Unfinished,
 }
 
 /// A sink that can no longer do its work. Prints as a fragment that names the destination.

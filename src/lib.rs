@@ -17,3 +17,4 @@ pub mod scenario;
 pub mod stats;
 pub mod threshold;
 pub mod transport;
+pub mod web;

@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Runs one of ragload's scenarios; shared by the run_*_test.ps1 scripts beside this folder.
+Runs one of ragload's scenarios; shared by the run_*.ps1 scripts beside this folder.
 
 .DESCRIPTION
 Finds the ragload binary, runs it in the project's root (so that .env, scenarios and results are the project's, whatever
@@ -11,16 +11,21 @@ Works under Windows PowerShell 5.1 and PowerShell 7 on Windows, Linux and macOS.
 .PARAMETER Scenario
 The scenario's name, as ragload knows it: smoke, load, stress, spike, soak.
 
+.PARAMETER Command
+What ragload is to do with it: run, or web.
+
 .PARAMETER BaseUrl
 The address of the service under test; empty leaves it to .env, the environment and the scenario.
 
 .PARAMETER Arguments
-Further arguments for "ragload run".
+Further arguments for ragload.
 #>
 [CmdletBinding(PositionalBinding = $false)]
 param(
     [Parameter(Mandatory = $true)]
     [string] $Scenario,
+
+    [string] $Command = 'run',
 
     [string] $BaseUrl,
 
@@ -79,7 +84,7 @@ if (-not $ragload) {
     exit 2
 }
 
-$commandLine = @('run', $Scenario)
+$commandLine = @($Command, $Scenario)
 if ($BaseUrl) {
     $commandLine += @('--host', $BaseUrl)
 }

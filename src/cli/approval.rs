@@ -87,6 +87,11 @@ fn stage_in_words(stage: &Stage) -> String {
     }
 }
 
+/// Whether load may go to the plan's target without anybody being asked.
+pub(super) fn is_given(plan: &Plan) -> bool {
+    plan.target.class.runs_unasked() || plan.target.approved
+}
+
 /// Whether load may go to the plan's target: unasked, approved, or confirmed on the terminal.
 ///
 /// # Errors
@@ -109,7 +114,7 @@ pub(super) fn may_send(plan: &Plan, requests: usize) -> Result<(), String> {
 }
 
 fn approved(plan: &Plan, purpose: &str) -> Result<(), String> {
-    if plan.target.class.runs_unasked() || plan.target.approved {
+    if is_given(plan) {
         return Ok(());
     }
     // Without a name there is nothing to type, and an empty line must not confirm.
@@ -140,7 +145,8 @@ fn ask(
     }
 }
 
-fn refusal(host: &str) -> String {
+/// Why load may not go to a host, with the remedies.
+pub(super) fn refusal(host: &str) -> String {
     format!(
         "{host} is not approved for load. If you may put it under load, approve it: \
          --approve-host {host}, LOADTEST_APPROVED_HOSTS={host}, or approved_hosts: [{host}] in \

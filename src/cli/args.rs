@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use super::demo::DemoArgs;
 use super::once::OnceArgs;
 use super::report::ReportArgs;
+use super::web_settings::WebUiArgs;
 
 /// Load testing for RAG and LLM HTTP services, compatible with Locust.
 #[derive(Debug, Parser)]
@@ -38,6 +39,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run a scenario: files in results/, a verdict, an exit code
     Run(Box<RunArgs>),
+    /// Serve the web UI on http://127.0.0.1:8089, and Locust's web API
+    Web(Box<WebArgs>),
     /// List the scenarios found, built in or in ./scenarios
     List,
     /// Show the resolved plan and where each value came from, or every problem; sends nothing
@@ -100,6 +103,32 @@ Exit codes (the first that applies):
   1    requests failed, and no threshold was there to judge them
   5    passed, but an output could not be written whole
   0    passed";
+
+/// `ragload web`.
+#[derive(Debug, Args)]
+#[command(mut_args(|arg| match arg.get_id().as_str() {
+    // Of a terminal that shows the run.
+    "headless" | "only_summary" | "print_stats" | "json" => arg.hide(true),
+    _ => arg,
+}))]
+pub(super) struct WebArgs {
+    /// The scenario to begin with: smoke, load, …, any scenarios/NAME.yaml, or a path
+    /// [default: smoke]
+    #[arg(value_name = "SCENARIO", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: Option<String>,
+    #[command(flatten)]
+    pub(super) ui: WebUiArgs,
+    #[command(flatten)]
+    pub(super) load: LoadArgs,
+    #[command(flatten)]
+    pub(super) tags: TagArgs,
+    #[command(flatten)]
+    pub(super) ours: OurArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) skip: SkipArgs,
+}
 
 /// `ragload check`.
 #[derive(Debug, Args)]
@@ -211,7 +240,7 @@ pub(super) struct AimArgs {
 }
 
 /// Where results go; Locust's names.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -250,7 +279,7 @@ pub(super) struct OutputArgs {
 }
 
 /// Files that can be made from what is left of a run; Locust's names.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct FileArgs {
     /// Prefix of the four CSV files
@@ -271,7 +300,7 @@ pub(super) struct FileArgs {
 }
 
 /// Files that are written unless somebody says no.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct SkipArgs {
     /// Do not write the CSV files

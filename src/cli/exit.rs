@@ -19,7 +19,8 @@ pub(super) const OUTPUT_BROKEN: u8 = 5;
 /// `--exit-code-on-error`, 1 by default).
 pub(super) fn of_run(outcome: RunOutcome, on_failed_requests: u8, outputs_whole: bool) -> u8 {
     match outcome {
-        RunOutcome::Interrupted => 130,
+        // A run that is not over has no code yet: whoever leaves it interrupts it.
+        RunOutcome::Interrupted | RunOutcome::Unfinished => 130,
         RunOutcome::Terminated => 143,
         RunOutcome::StoppedEarly => 4,
         RunOutcome::ThresholdsBroken | RunOutcome::NoData => 99,
@@ -45,7 +46,8 @@ pub(super) fn of_locust_run(
         | RunOutcome::NoData
         | RunOutcome::RequestsFailed
         | RunOutcome::Interrupted
-        | RunOutcome::Terminated => {
+        | RunOutcome::Terminated
+        | RunOutcome::Unfinished => {
             if outputs_whole {
                 0
             } else {

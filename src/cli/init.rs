@@ -33,6 +33,10 @@ const SCRIPTS: &[(&str, &str)] = &[
         include_str!("../../scripts/run_soak_test.ps1"),
     ),
     (
+        "run_web_ui.ps1",
+        include_str!("../../scripts/run_web_ui.ps1"),
+    ),
+    (
         "lib/Invoke-Ragload.ps1",
         include_str!("../../scripts/lib/Invoke-Ragload.ps1"),
     ),

@@ -1,22 +1,26 @@
-//! Locust's own command line, in its `--headless` form.
+//! Locust's own command line: the web UI, or a run at once with `--headless`.
 //!
 //! Owns what Locust's users expect to see where: log lines and tables on stderr, Locust's exit
 //! codes. Must not know how a run works.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use crate::engine::Finished;
 use crate::event::{RunOutcome, RunRecord, Sink};
 use crate::output::console::{LocustTables, Screen, locust_tables};
 use crate::output::tables::Tables;
 use crate::output::{OutputPlan, locust_json};
 use crate::scenario::{Defaults, Environment, Given, Overrides, Plan};
+use crate::web::Logs;
 
+use super::execution::{self, Refusal};
 use super::live::LocustKeys;
 use super::locust_args::LocustCli;
 use super::logging::LogSink;
-use super::run::{Refusal, execute, named_outputs, style};
+use super::run::{execute, named_outputs, style};
 use super::screen::{say, show};
-use super::{exit, logging, plan, task_ratio};
+use super::web_runs::Runs;
+use super::{exit, logging, plan, task_ratio, web};
 
 /// Runs as Locust would.
 pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result<u8> {
@@ -35,12 +39,15 @@ pub(super) fn main(cli: &LocustCli, environment: &Environment) -> anyhow::Result
         Err(problem) => return refuse(&problem),
     };
     let shows_only = cli.shown.any();
-    if !cli.output.headless && !shows_only {
-        return refuse("the web UI is not part of this version yet; run with --headless");
-    }
-    set_up_logging(cli)?;
+    let logs = Logs::default();
+    set_up_logging(cli, &logs)?;
     let demo = plan::demo_if(&cli.ours.aim)?;
     let overrides = overrides(cli, demo.as_ref());
+    if !cli.output.headless && !shows_only {
+        tracing::info!(target: logging::MAIN, "Starting ragload {}", env!("CARGO_PKG_VERSION"));
+        let runs = web_runs(cli, scenario, overrides, environment);
+        return web::serve(runs, &cli.ui, logs);
+    }
     let defaults = Defaults::of_locust(plan::seed());
     let plan = match plan::resolve(&scenario, environment, &overrides, defaults) {
         Ok(plan) => plan,
@@ -92,10 +99,7 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     if judged {
         tracing::error!(target: logging::MAIN, "{}", record.verdict.reason);
     }
-    let failed = record.aggregated.row.failures > 0 || !record.exceptions.is_empty();
-    let on_error = cli.output.exit_code_on_error.unwrap_or(1);
-    let whole = finished.sink_errors.is_empty();
-    let code = exit::of_locust_run(record.verdict.outcome, failed, on_error, whole);
+    let code = code_of(&finished, cli.output.exit_code_on_error.unwrap_or(1));
     tracing::info!(target: logging::MAIN, "Shutting down (exit code {code})");
     if cli.output.json {
         show(&(locust_json::render(record) + "\n"));
@@ -107,13 +111,53 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     Ok(code)
 }
 
-fn set_up_logging(cli: &LocustCli) -> anyhow::Result<()> {
+/// Locust's exit code of a finished run.
+fn code_of(finished: &Finished, on_error: u8) -> u8 {
+    let record: &RunRecord = &finished.record;
+    let failed = record.aggregated.row.failures > 0 || !record.exceptions.is_empty();
+    let whole = finished.sink_errors.is_empty();
+    exit::of_locust_run(record.verdict.outcome, failed, on_error, whole)
+}
+
+/// Runs from the web UI leave what was named, as Locust's do.
+fn web_runs(
+    cli: &LocustCli,
+    scenario: String,
+    given: Overrides,
+    environment: &Environment,
+) -> Runs {
+    let (output, style) = (cli.output.clone(), style(environment));
+    let on_error = output.exit_code_on_error.unwrap_or(1);
+    let prints = cli.output.print_stats && !cli.skip_log_setup;
+    Runs {
+        environment: environment.clone(),
+        given,
+        defaults: Defaults::of_locust,
+        scenario,
+        threads: execution::threads(&cli.ours),
+        offers_history: output.csv_full_history,
+        outputs: Box::new(move |plan, _| {
+            let mut outputs = OutputPlan::default();
+            named_outputs(&output, plan, &mut outputs);
+            outputs
+        }),
+        live: Box::new(move || {
+            let tables = || Box::new(LocustTables::new(Screen::stderr(style))) as Box<dyn Sink>;
+            prints.then(tables).into_iter().collect()
+        }),
+        code_of: Box::new(move |finished| code_of(finished, on_error)),
+        last: Mutex::new(None),
+    }
+}
+
+fn set_up_logging(cli: &LocustCli, logs: &Logs) -> anyhow::Result<()> {
     if cli.skip_log_setup {
         return Ok(());
     }
     let level = logging::parse_level(cli.output.loglevel.as_deref().unwrap_or("INFO"))
         .map_err(|problem| anyhow::anyhow!("--loglevel: {problem}"))?;
-    logging::set_up(level, cli.output.logfile.as_deref(), std::io::stderr())
+    let logfile = cli.output.logfile.as_deref();
+    logging::set_up_kept(level, logfile, std::io::stderr(), logs)
 }
 
 /// The scenario that `-f` names; a Python file or none at all is told what to do instead.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use super::args::{LoadArgs, OurArgs, OutputArgs, ShownArgs};
+use super::web_settings::WebUiArgs;
 
 /// Locust's command line.
 #[derive(Debug, Parser)]
@@ -14,7 +15,7 @@ use super::args::{LoadArgs, OurArgs, OutputArgs, ShownArgs};
     name = "ragload",
     version,
     infer_long_args = true,
-    about = "Locust's command line: ragload -f scenario.yaml --headless -u 100 -r 10 -t 10m",
+    about = "Locust's command line: ragload -f scenario.yaml [--headless] -u 100 -r 10 -t 10m",
     override_usage = "ragload [OPTIONS] [USER_CLASS]...",
     max_term_width = 100
 )]
@@ -38,6 +39,8 @@ pub(super) struct LocustCli {
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
+    pub(super) ui: WebUiArgs,
+    #[command(flatten)]
     pub(super) shown: ShownArgs,
     /// No log lines and no tables
     #[arg(long)]
@@ -51,23 +54,11 @@ pub(super) struct LocustCli {
 
 /// Options of Locust that a later version serves: known, so that the message can say so.
 #[derive(Debug, Default, clap::Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one per switch of Locust's command line"
-)]
 pub(super) struct LaterArgs {
     #[arg(long, hide = true)]
     master: bool,
     #[arg(long, hide = true)]
     worker: bool,
-    #[arg(long, hide = true)]
-    autostart: bool,
-    #[arg(long, hide = true, value_name = "N")]
-    autoquit: Option<i64>,
-    #[arg(long, hide = true, value_name = "HOST")]
-    web_host: Option<String>,
-    #[arg(short = 'P', long, hide = true, value_name = "PORT")]
-    web_port: Option<u16>,
     #[arg(long, hide = true, value_name = "N")]
     processes: Option<i64>,
     #[arg(long, hide = true, value_name = "N")]
@@ -76,17 +67,20 @@ pub(super) struct LaterArgs {
     master_host: Option<String>,
     #[arg(long, hide = true, value_name = "PORT")]
     master_port: Option<u16>,
-    #[arg(long, hide = true)]
-    class_picker: bool,
     #[arg(long, hide = true, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[arg(long, hide = true, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    #[arg(long, hide = true, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    web_login: bool,
 }
 
 impl LaterArgs {
     /// The option that was given and is not served yet, with what to do instead.
     pub(super) fn given(&self) -> Option<(&'static str, &'static str)> {
         const THREADS: &str = "one process uses every core by itself (see --threads)";
-        const HEADLESS: &str = "run with --headless";
         let all = [
             (self.master, "--master", THREADS),
             (self.worker, "--worker", THREADS),
@@ -94,11 +88,16 @@ impl LaterArgs {
             (self.expect_workers.is_some(), "--expect-workers", THREADS),
             (self.master_host.is_some(), "--master-host", THREADS),
             (self.master_port.is_some(), "--master-port", THREADS),
-            (self.autostart, "--autostart", HEADLESS),
-            (self.autoquit.is_some(), "--autoquit", HEADLESS),
-            (self.web_host.is_some(), "--web-host", HEADLESS),
-            (self.web_port.is_some(), "--web-port", HEADLESS),
-            (self.class_picker, "--class-picker", HEADLESS),
+            (
+                self.tls_cert.is_some() || self.tls_key.is_some(),
+                "--tls-cert",
+                "put a proxy that speaks HTTPS in front of the web UI",
+            ),
+            (
+                self.web_login,
+                "--web-login",
+                "ask for --web-auth USER:PASSWORD, or for --web-token TOKEN",
+            ),
             (
                 self.config.is_some(),
                 "--config",

@@ -27,6 +27,15 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
         Kind::Value,
     ),
     ("LOCUST_SKIP_LOG_SETUP", "skip-log-setup", Kind::Switch),
+    ("LOCUST_WEB_HOST", "web-host", Kind::Value),
+    ("LOCUST_WEB_PORT", "web-port", Kind::Value),
+    ("LOCUST_WEB_BASE_PATH", "web-base-path", Kind::Value),
+    ("LOCUST_WEB_AUTH", "web-auth", Kind::Value),
+    ("LOCUST_WEB_TOKEN", "web-token", Kind::Value),
+    ("LOCUST_WEB_ALLOWED_HOST", "web-allowed-host", Kind::Value),
+    ("LOCUST_AUTOSTART", "autostart", Kind::Switch),
+    ("LOCUST_AUTOQUIT", "autoquit", Kind::Value),
+    ("LOCUST_USERCLASS_PICKER", "class-picker", Kind::Switch),
 ];
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 //! Must not know what is logged.
 
 use std::fmt;
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -12,10 +12,12 @@ use anyhow::Context;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::field::MakeVisitor;
 use tracing_subscriber::fmt::format::{DefaultFields, FormatEvent, FormatFields, Writer};
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 use tracing_subscriber::fmt::{FmtContext, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::event::{self, Severity, Sink, SinkError};
+use crate::web::Logs;
 
 /// The logger of what happens in a run, named after Locust's `locust.runners`.
 const RUNNERS: &str = "ragload.runners";
@@ -43,17 +45,33 @@ pub(super) fn set_up(
     otherwise: impl Write + Send + 'static,
 ) -> anyhow::Result<()> {
     match logfile {
-        Some(path) => {
-            let file = OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(path)
-                .with_context(|| format!("cannot open log file {}", path.display()))?;
-            subscribe(level, Mutex::new(file));
-        }
+        Some(path) => subscribe(level, Mutex::new(open(path)?)),
         None => subscribe(level, Mutex::new(otherwise)),
     }
     Ok(())
+}
+
+/// The same, and the last lines are kept for viewers.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub(super) fn set_up_kept(
+    level: Level,
+    logfile: Option<&Path>,
+    otherwise: impl Write + Send + 'static,
+    logs: &Logs,
+) -> anyhow::Result<()> {
+    let kept = Mutex::new(logs.clone());
+    match logfile {
+        Some(path) => subscribe(level, Mutex::new(open(path)?).and(kept)),
+        None => subscribe(level, Mutex::new(otherwise).and(kept)),
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> anyhow::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.with_context(|| format!("cannot open log file {}", path.display()))
 }
 
 fn subscribe<W>(level: Level, writer: W)

@@ -8,6 +8,7 @@ mod args;
 mod check;
 mod conclusion;
 mod demo;
+mod execution;
 mod exit;
 mod github;
 mod init;
@@ -27,6 +28,9 @@ mod screen;
 mod signals;
 mod steering;
 mod task_ratio;
+mod web;
+mod web_runs;
+mod web_settings;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -142,6 +146,7 @@ fn usage(error: &clap::Error) -> u8 {
 fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
     match cli.command {
         Command::Run(args) => run::main(&args, environment),
+        Command::Web(args) => web::main(&args, environment),
         Command::Check(args) => plan::check(&args, environment),
         Command::List => list::list(environment),
         Command::Once(args) => once::main(&args, environment),

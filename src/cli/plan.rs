@@ -5,7 +5,7 @@
 use crate::files::Disk;
 use crate::scenario::{self, Defaults, Environment, Given, Overrides, Plan};
 
-use super::args::{AimArgs, CheckArgs, LoadArgs, OurArgs, RunArgs, TagArgs};
+use super::args::{AimArgs, CheckArgs, LoadArgs, OurArgs, RunArgs, TagArgs, WebArgs};
 use super::demo::OwnDemo;
 use super::once::OnceArgs;
 use super::screen::{say, show};
@@ -34,6 +34,11 @@ pub(super) fn demo_if(aim: &AimArgs) -> anyhow::Result<Option<OwnDemo>> {
 
 /// What was typed for `run`.
 pub(super) fn overrides_of_run(args: &RunArgs, demo: Option<&OwnDemo>) -> Overrides {
+    overrides(&args.load, &args.tags, &args.ours, demo)
+}
+
+/// What was typed for `web`.
+pub(super) fn overrides_of_web(args: &WebArgs, demo: Option<&OwnDemo>) -> Overrides {
     overrides(&args.load, &args.tags, &args.ours, demo)
 }
 

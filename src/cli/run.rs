@@ -5,19 +5,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use crate::clock::RunClock;
-use crate::engine::{self, Audience, Finished, Probe, RunParts, Shards};
-use crate::event::{Command, Sink, StopReason};
-use crate::model::units::format_duration;
+use crate::engine::Finished;
+use crate::event::{Severity, Sink};
 use crate::output::OutputPlan;
 use crate::output::console::{Progress, Screen, Style};
 use crate::output::locust_csv::history::Detail;
-use crate::scenario::plan::{Load, Preflight};
+use crate::scenario::plan::Load;
 use crate::scenario::{Defaults, Environment, Plan};
 
 use super::args::{FileArgs, OurArgs, OutputArgs, RunArgs, SkipArgs};
+use super::execution::{self, Execution, Refusal};
 use super::live::Spectators;
 use super::screen::{say, show};
 use super::steering::Steering;
@@ -69,22 +67,7 @@ pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<
     ))
 }
 
-/// A run that did not begin.
-pub(super) struct Refusal {
-    pub(super) code: u8,
-    pub(super) problem: String,
-}
-
-impl Refusal {
-    fn new(code: u8, problem: &impl ToString) -> Self {
-        Refusal {
-            code,
-            problem: problem.to_string(),
-        }
-    }
-}
-
-/// Everything between the plan and the record: approval, outputs, pre-flight, the run itself.
+/// Everything between the plan and the record: announcement, approval, the run itself.
 /// `live` makes those who are told as the run goes, beside its files.
 pub(super) fn execute(
     plan: Arc<Plan>,
@@ -95,92 +78,26 @@ pub(super) fn execute(
     say(&approval::announcement(&plan));
     let open_files = open_files::warning(plan.load.peak_users(), open_files::raise());
     for warning in plan.warnings.iter().chain(&open_files) {
-        say(&format!("warning: {warning}\n"));
+        tell(Severity::Warning, warning);
     }
     approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
-    outputs
-        .check()
-        .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Refusal::new(exit::USAGE, &error))?;
-    let result = runtime.block_on(async {
-        preflight(&plan).await?;
-        let files = outputs
-            .open()
-            .map_err(|problem| Refusal::new(exit::USAGE, &format!("cannot {problem}")))?;
-        let (steering, orders) = Steering::new();
-        let sinks = vec![files, live(&steering)];
-        run(plan, ours, sinks, (steering, orders)).await
-    });
-    // A name still being looked up must not hold up the end.
-    runtime.shutdown_background();
-    result
-}
-
-async fn preflight(plan: &Plan) -> Result<(), Refusal> {
-    let clock = RunClock::start();
-    let transport = approval::client(plan).transport(clock);
-    if let Preflight::Get { wait_for, .. } = &plan.preflight
-        && !wait_for.is_zero()
-    {
-        let time = format_duration(*wait_for);
-        say(&format!("Waiting up to {time} for the target to answer\n"));
-    }
-    let answer = tokio::select! {
-        answer = engine::preflight(plan, &transport, clock) => answer,
-        reason = signals::next_signal() => {
-            let code = if reason == StopReason::Interrupt { 130 } else { 143 };
-            return Err(Refusal::new(code, &"interrupted before the run began"));
-        }
-    };
-    let answer = answer.map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
-    if let Some(answer) = answer.filter(|answer| !answer.status.is_success()) {
-        say(&format!(
-            "warning: {} answered {}; `preflight: PATH` in the scenario asks elsewhere\n",
-            answer.asked, answer.status
-        ));
-    }
-    Ok(())
-}
-
-async fn run(
-    plan: Arc<Plan>,
-    ours: &OurArgs,
-    sinks: Vec<Vec<Box<dyn Sink>>>,
-    (steering, orders): (Steering, mpsc::Receiver<Command>),
-) -> Result<Finished, Refusal> {
-    let failed = |error: std::io::Error| {
-        Refusal::new(
-            exit::USAGE,
-            &format!("cannot start the threads of a run: {error}"),
-        )
-    };
-    let audience = Audience::on_threads(sinks).map_err(failed)?;
-    let clock = RunClock::start();
-    let parts = RunParts {
-        transport: Arc::new(approval::client(&plan).transport(clock)),
+    let (steering, orders) = Steering::new();
+    let execution = Execution {
         plan,
-        clock,
-        commands: orders,
-        audience,
-        probe: Probe::of_this_process(),
-        shards: Shards::Threads(threads(ours)),
+        outputs,
+        live: || vec![live(&steering)],
+        threads: execution::threads(ours),
+        say: tell,
     };
-    let running = engine::run(parts);
-    tokio::pin!(running);
-    let forwarding = signals::forward(steering);
-    tokio::pin!(forwarding);
-    tokio::select! {
-        finished = &mut running => finished.map_err(failed),
-        () = &mut forwarding => running.await.map_err(failed),
-    }
+    execution.run(orders, signals::forward(steering.clone()))
 }
 
-fn threads(ours: &OurArgs) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    ours.threads.map_or_else(cores, usize::from)
+fn tell(severity: Severity, text: &str) {
+    match severity {
+        Severity::Info => say(&format!("{text}\n")),
+        Severity::Warning => say(&format!("warning: {text}\n")),
+        Severity::Error => say(&format!("error: {text}\n")),
+    }
 }
 
 /// The files this run is to leave.

@@ -11,7 +11,7 @@ use crate::event::{
 use crate::model::Offset;
 use crate::scenario::Plan;
 use crate::stats::snapshot::UserCounts;
-use crate::stats::{Circumstances, Delta, Snapshot, Timeline, Totals, Window};
+use crate::stats::{Circumstances, Delta, Point, Snapshot, Timeline, Totals, Window};
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
@@ -173,6 +173,7 @@ impl Collector {
         self.totals.add(&delta);
         self.peak_users = self.peak_users.max(stand.users.total());
         self.timeline.push(at, stand.circumstances(), &delta);
+        let stretch = Point::of(self.last_tick, at, stand.circumstances(), &delta);
         self.window.push(self.last_tick, at, delta);
         if stand.generator.limited {
             self.limited.add(self.last_tick, at);
@@ -183,6 +184,7 @@ impl Collector {
         let early = self.early_ending(at, &judgements);
         self.audience.tell(&Event::Tick(Arc::new(Tick {
             snapshot: self.snapshot(at, stand.users.clone()),
+            stretch,
             unix: self.clock.unix(at),
             target_users: stand.target_users,
             phase: stand.phase,
@@ -198,6 +200,12 @@ impl Collector {
             );
         }
         early
+    }
+
+    /// Tells the record as far as the run has come: until the last tick, as everything else told.
+    pub(super) fn tell_record(&mut self) {
+        let record = self.record(self.last_tick, Ending::Unfinished);
+        self.audience.tell(&Event::SoFar(Arc::new(record)));
     }
 
     /// Makes the record, tells everyone, and hands back the audience.

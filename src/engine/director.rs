@@ -245,6 +245,13 @@ impl Director {
     async fn obey(&mut self, command: Command) -> Option<Ending> {
         match command {
             Command::AddUsers(more) => self.add_users(more),
+            Command::SetUsers {
+                users,
+                spawn_rate,
+                end,
+            } => self.set_users(users, spawn_rate, end),
+            Command::ResetStats => self.reset_statistics().await,
+            Command::Record => self.collector.tell_record(),
             Command::Pause => self.pause(true).await,
             Command::Resume => self.pause(false).await,
             Command::Stop(reason) => return Some(Ending::Stopped(reason)),

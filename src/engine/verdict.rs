@@ -37,6 +37,13 @@ pub(super) fn verdict(
             (RunOutcome::NoData, reason.to_owned())
         }
         Ending::Completed | Ending::Stopped(StopReason::Requested) => judged(judgements, all),
+        Ending::Unfinished => {
+            let (_, reason) = judged(judgements, all);
+            (
+                RunOutcome::Unfinished,
+                format!("still running; so far: {reason}"),
+            )
+        }
     };
     if outcome == RunOutcome::Passed && exceptions > 0 && !weighs(judgements) {
         outcome = RunOutcome::RequestsFailed;

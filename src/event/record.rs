@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Endpoint, Offset, seconds};
-use crate::scenario::plan::Setting;
+use crate::scenario::plan::{Load, Setting, Stage};
 use crate::stats::{Course, ExceptionRow, FailedAnswer, FailureRow, Measure, Point, Row};
 use crate::threshold::Judgement;
 
@@ -116,6 +116,28 @@ pub struct StageBand {
     pub label: String,
 }
 
+impl StageBand {
+    /// Those of a load; none for one of users, spawn rate and run time.
+    #[must_use]
+    pub fn of(load: &Load) -> Vec<StageBand> {
+        let Load::Stages(stages) = load else {
+            return Vec::new();
+        };
+        let mut from = Offset::ZERO;
+        let band = |stage: &Stage| {
+            let to = from + stage.lasts();
+            let label = stage.to_string();
+            StageBand {
+                from: std::mem::replace(&mut from, to),
+                to,
+                label,
+            }
+        };
+        let bands = stages.iter().map(band);
+        bands.filter(|band| band.to > band.from).collect()
+    }
+}
+
 /// A moment at which something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -172,4 +194,6 @@ pub enum RunOutcome {
     Interrupted,
     /// SIGTERM ended it.
     Terminated,
+    /// It was still running when its record was asked for.
+    Unfinished,
 }

@@ -95,7 +95,8 @@ fn response_times(histogram: &str) -> Map<String, Value> {
 
 /// JSON with everything but printable ASCII escaped, as Python's default is. Outside of strings
 /// JSON is ASCII anyway.
-fn ascii(json: &str) -> String {
+#[must_use]
+pub fn ascii(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let mut units = [0; 2];
     for c in json.chars() {

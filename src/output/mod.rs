@@ -17,6 +17,7 @@ pub mod record;
 pub mod registry;
 pub mod sinks;
 pub mod tables;
+pub mod task_ratio;
 pub mod utc;
 pub mod verdict;
 

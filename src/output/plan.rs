@@ -105,6 +105,13 @@ impl OutputPlan {
         self.chosen(|_| true).map(|(_, path)| path).collect()
     }
 
+    /// The file that the history is appended to.
+    #[must_use]
+    pub fn history_file(&self) -> Option<PathBuf> {
+        let as_it_goes = |format: &Format| format.written == Written::AsItGoes;
+        self.chosen(as_it_goes).map(|(_, path)| path).next()
+    }
+
     /// Opens everything, or says all that is in the way; then nothing was changed.
     ///
     /// # Errors

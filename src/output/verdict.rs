@@ -38,6 +38,7 @@ pub fn headline(record: &RunRecord) -> Headline {
         RunOutcome::StoppedEarly => ("STOPPED", Tone::Bad),
         RunOutcome::Interrupted => ("INTERRUPTED", Tone::Open),
         RunOutcome::Terminated => ("TERMINATED", Tone::Open),
+        RunOutcome::Unfinished => ("RUNNING", Tone::Open),
     };
     Headline {
         word,

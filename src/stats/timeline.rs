@@ -145,24 +145,9 @@ impl Timeline {
     fn close(&mut self, at: Offset, now: Circumstances) {
         let pending = std::mem::take(&mut self.pending);
         self.close_courses(&pending);
-        let all = pending.sum(&[]);
-        let stretch = at.since(self.from);
-        self.points.push(Point {
-            at,
-            users: now.users,
-            target_users: now.target_users,
-            rps: per_second(all.requests, stretch),
-            failures_per_second: per_second(all.failures, stretch),
-            rate_limited_per_second: per_second(all.rate_limited, stretch),
-            average: all.average(),
-            p50: all.quantile(0.5),
-            p95: all.quantile(0.95),
-            p99: all.quantile(0.99),
-            ok: spread(&all.times.without(&all.failed_times), &all),
-            failed: spread(&all.failed_times, &all),
-            statuses: Some(classes(&all.statuses)),
-            generator: Some(std::mem::take(&mut self.generator)),
-        });
+        let generator = std::mem::take(&mut self.generator);
+        let now = Circumstances { generator, ..now };
+        self.points.push(Point::of(self.from, at, now, &pending));
         self.from = at;
         self.thin();
     }
@@ -202,6 +187,29 @@ pub fn halved(points: &[Point]) -> Vec<Point> {
 }
 
 impl Point {
+    /// What was counted in the stretch `from..at`, at whose end things stood like this.
+    #[must_use]
+    pub fn of(from: Offset, at: Offset, now: Circumstances, counted: &Delta) -> Point {
+        let all = counted.sum(&[]);
+        let stretch = at.since(from);
+        Point {
+            at,
+            users: now.users,
+            target_users: now.target_users,
+            rps: per_second(all.requests, stretch),
+            failures_per_second: per_second(all.failures, stretch),
+            rate_limited_per_second: per_second(all.rate_limited, stretch),
+            average: all.average(),
+            p50: all.quantile(0.5),
+            p95: all.quantile(0.95),
+            p99: all.quantile(0.99),
+            ok: spread(&all.times.without(&all.failed_times), &all),
+            failed: spread(&all.failed_times, &all),
+            statuses: Some(classes(&all.statuses)),
+            generator: Some(now.generator),
+        }
+    }
+
     /// One point for two neighbours: rates are averaged, percentiles the worse of the two (an
     /// upper bound: percentiles cannot be averaged).
     fn joined(&self, next: &Point) -> Point {

@@ -85,7 +85,7 @@ impl Browser {
         let asked = json!({ "targetId": target["targetId"], "flatten": true });
         let session = self.call("Target.attachToTarget", &asked);
         self.session = session["sessionId"].as_str().map(str::to_owned);
-        for domain in ["Page", "Runtime", "Log"] {
+        for domain in ["Page", "Runtime", "Log", "Network"] {
             self.call(&format!("{domain}.enable"), &json!({}));
         }
         self.size(1280, 900);
@@ -134,14 +134,32 @@ impl Browser {
 
     /// Opens a file, at a place in it if there is a `#` after its name, and waits until it is loaded.
     pub(crate) fn open(&mut self, file: &Path, place: &str) {
-        let url = format!("file://{}{place}", file.display());
+        self.visit(&format!("file://{}{place}", file.display()));
+    }
+
+    /// Opens an address, and waits until it is loaded.
+    pub(crate) fn visit(&mut self, url: &str) {
         // By way of an empty page: another place in the same file would not be loaded again.
-        for url in ["about:blank", &url] {
-            self.events
-                .retain(|event| event["method"] != "Page.loadEventFired");
-            self.call("Page.navigate", &json!({ "url": url }));
-            self.wait_for_event("Page.loadEventFired");
+        for url in ["about:blank", url] {
+            self.load("Page.navigate", &json!({ "url": url }));
         }
+    }
+
+    /// Loads the page anew.
+    pub(crate) fn reload(&mut self) {
+        self.load("Page.reload", &json!({}));
+    }
+
+    /// Waits until a page is loaded that the one before has led to.
+    pub(crate) fn until_loaded(&mut self) {
+        self.wait_for_event("Page.loadEventFired");
+    }
+
+    fn load(&mut self, method: &str, params: &Value) {
+        self.events
+            .retain(|event| event["method"] != "Page.loadEventFired");
+        self.call(method, params);
+        self.wait_for_event("Page.loadEventFired");
     }
 
     /// The value of an expression in the page; a promise is waited for.
@@ -170,11 +188,13 @@ impl Browser {
             .unwrap_or_else(|| panic!("{expression} is {value}, no number"))
     }
 
-    /// Waits until an expression is true, looking once a frame.
+    /// Waits until an expression is true, looking once a frame. A page that goes on telling things keeps the
+    /// connection busy: so it is the page that gives up.
     pub(crate) fn until(&mut self, expression: &str) {
+        let patience = PATIENCE.as_millis() / 2;
         self.evaluate(&format!(
-            "new Promise((done) => {{ const look = () => ({expression}) ? done(true) : \
-             requestAnimationFrame(look); look(); }})"
+            "new Promise((done, fail) => {{ setTimeout(() => fail('still not so'), {patience}); \
+             const look = () => ({expression}) ? done(true) : requestAnimationFrame(look); look(); }})"
         ));
     }
 
@@ -239,6 +259,35 @@ impl Browser {
             let event = json!({ "type": kind, "key": key, "text": text, "code": key });
             self.call("Input.dispatchKeyEvent", &event);
         }
+    }
+
+    /// Types a text into a field, in place of what is there.
+    pub(crate) fn fill(&mut self, selector: &str, text: &str) {
+        self.click(selector);
+        self.evaluate(&format!("document.querySelector({selector:?}).select()"));
+        self.call("Input.insertText", &json!({ "text": text }));
+    }
+
+    /// Keeps what is downloaded from now on in this folder.
+    pub(crate) fn download_into(&mut self, folder: &Path) {
+        let asked = json!({ "behavior": "allow", "downloadPath": folder.display().to_string() });
+        self.call("Browser.setDownloadBehavior", &asked);
+    }
+
+    /// The addresses of everything the page asked for until now, and nobody has asked after yet.
+    pub(crate) fn asked_for(&mut self) -> Vec<String> {
+        // The answer to a call comes after all events before it.
+        self.evaluate("0");
+        let is_request = |event: &Value| event["method"] == "Network.requestWillBeSent";
+        let asked = self.events.iter().filter(|event| is_request(event));
+        let address = |event: &Value| {
+            event["params"]["request"]["url"]
+                .as_str()
+                .map(str::to_owned)
+        };
+        let asked = asked.filter_map(address).collect();
+        self.events.retain(|event| !is_request(event));
+        asked
     }
 
     /// Sets the size of the window in CSS pixels.

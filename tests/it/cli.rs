@@ -22,5 +22,6 @@ mod service;
 mod signals;
 mod terminal;
 mod tls;
+mod web;
 #[cfg(unix)]
 mod window;

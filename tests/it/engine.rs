@@ -4,5 +4,6 @@ mod counts;
 mod harness;
 mod profiles;
 mod record;
+mod steering;
 mod stopping;
 mod users;

@@ -12,3 +12,4 @@ mod injected;
 mod outcomes;
 mod sampling;
 mod table;
+mod web;

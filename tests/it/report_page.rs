@@ -2,7 +2,7 @@
 //! at, and that it stays inert whatever a server said.
 
 mod charts;
-mod hostile;
+pub(crate) mod hostile;
 mod looks;
 mod opening;
 mod tables;

@@ -4,7 +4,6 @@
 
 use crate::event::{Ending, RecordedAnswer, RecordedRow, RunRecord, SCHEMA_VERSION, StageBand};
 use crate::model::Offset;
-use crate::scenario::plan::{Load, Stage};
 use crate::stats::snapshot::UserCounts;
 use crate::stats::{Course, Entry, Row, encoding};
 
@@ -38,7 +37,7 @@ impl Collector {
             failed_answers: self.failed_answers(),
             exceptions: snapshot.exceptions,
             timeline: self.timeline.points().to_vec(),
-            stages: self.stages(),
+            stages: StageBand::of(&self.plan.load),
             marks: self.marks.clone(),
             notices: self.notices.clone(),
         }
@@ -75,27 +74,6 @@ impl Collector {
             .collect();
         answers.sort_by_key(|recorded| recorded.answer.at);
         answers
-    }
-
-    fn stages(&self) -> Vec<StageBand> {
-        let Load::Stages(stages) = &self.plan.load else {
-            return Vec::new();
-        };
-        let mut from = Offset::ZERO;
-        let band = |stage: &Stage| {
-            let to = from + stage.lasts();
-            let label = stage.to_string();
-            StageBand {
-                from: std::mem::replace(&mut from, to),
-                to,
-                label,
-            }
-        };
-        stages
-            .iter()
-            .map(band)
-            .filter(|band| band.to > band.from)
-            .collect()
     }
 }
 

@@ -124,7 +124,13 @@ impl Director {
                 command = commands.next() => match command {
                     Command::Stop(reason) => return Gone::Asked(reason),
                     Command::Abort => return Gone::Asked(StopReason::Interrupt),
-                    Command::AddUsers(_) | Command::Pause | Command::Resume => {}
+                    Command::Record => self.collector.tell_record(),
+                    // Too late for these.
+                    Command::AddUsers(_)
+                    | Command::SetUsers { .. }
+                    | Command::ResetStats
+                    | Command::Pause
+                    | Command::Resume => {}
                 },
                 () = self.clock.sleep_until(wake) => {}
             }

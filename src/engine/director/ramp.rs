@@ -2,8 +2,9 @@
 //!
 //! Must not know why a target is what it is.
 
-use crate::event::{MarkKind, Phase, Severity};
+use crate::event::{End, MarkKind, Phase, Severity};
 use crate::load::Change;
+use crate::load::shapes::Constant;
 use crate::model::Offset;
 
 use super::super::shard::ShardCommand;
@@ -70,11 +71,37 @@ impl Director {
         }
         // Once: later ramps are part of what is measured.
         if self.plan.reset_stats && !std::mem::replace(&mut self.was_reset, true) {
-            self.collector.notice(Severity::Info, "Resetting stats");
-            self.gather().await;
-            self.collector.reset(self.clock.now());
-            self.collector.mark(MarkKind::Reset, "statistics reset");
+            self.reset_statistics().await;
         }
+    }
+
+    /// Puts a law of so many users in the place of the load's own.
+    pub(super) fn set_users(&mut self, users: u32, spawn_rate: f64, end: End) {
+        let now = self.clock.now();
+        let ends_at = match end {
+            End::Unchanged => self.shape.ends_at(),
+            End::After(time) => Some(now + time),
+            End::Never => None,
+        };
+        let before = self.target_users;
+        self.collector
+            .mark(MarkKind::Users, format!("users {before} → {users}"));
+        self.shape = Box::new(Constant {
+            users,
+            spawn_rate,
+            run_time: ends_at.map(Offset::elapsed),
+        });
+        // Asked for anew even when it is what was wanted already: by hand it may have become
+        // another number since.
+        self.wanted = None;
+    }
+
+    /// Clears the statistics.
+    pub(super) async fn reset_statistics(&mut self) {
+        self.collector.notice(Severity::Info, "Resetting stats");
+        self.gather().await;
+        self.collector.reset(self.clock.now());
+        self.collector.mark(MarkKind::Reset, "statistics reset");
     }
 
     async fn change(&mut self, change: &Change) {

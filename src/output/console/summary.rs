@@ -89,6 +89,7 @@ fn circumstances(record: &RunRecord) -> String {
         }
         Ending::NoUsers => "; ended because no user was left".to_owned(),
         Ending::ThreadLost => "; ended because a load thread died".to_owned(),
+        Ending::Unfinished => "; still running".to_owned(),
     };
     format!(
         "{} by up to {} in {lasted}: {}{ended}\n",

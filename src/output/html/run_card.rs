@@ -107,5 +107,6 @@ fn ending(ending: &Ending) -> String {
         Ending::Threshold(condition) => format!("threshold {condition}"),
         Ending::NoUsers => "no user left".to_owned(),
         Ending::ThreadLost => "a load thread died".to_owned(),
+        Ending::Unfinished => "still running".to_owned(),
     }
 }

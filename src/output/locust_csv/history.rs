@@ -145,7 +145,7 @@ impl Sink for History {
                 return Ok(());
             }
             Event::Tick(tick) => render(tick, self.detail),
-            Event::Notice(_) | Event::Finished(_) => return Ok(()),
+            Event::Notice(_) | Event::SoFar(_) | Event::Finished(_) => return Ok(()),
         };
         let begun = &mut self.begun;
         let text = if *begun { rows } else { header() + &rows };

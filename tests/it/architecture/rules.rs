@@ -64,8 +64,8 @@ const PLAIN_VALUES: &[&str] = &[
 /// Third-party crates with one job, and the only modules that know them.
 const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
-    ("hyper", &["transport"]),
-    ("hyper_util", &["transport"]),
+    ("hyper", &["transport", "web"]),
+    ("hyper_util", &["transport", "web"]),
     ("tower_http", &["transport"]),
     ("tokio_rustls", &["transport"]),
     ("clap", &["cli"]),

@@ -163,7 +163,7 @@ fn what_is_not_there_is_named_with_what_is() {
         2,
         "Python locustfile",
     );
-    refuses(&folder, &["-f", "smoke"], 2, "run with --headless");
+    refuses(&folder, &["-f", "smoke", "--web-login"], 2, "--web-auth");
     refuses(
         &folder,
         &["-f", "smoke", "--headless", "--master"],

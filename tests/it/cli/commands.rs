@@ -5,11 +5,12 @@ use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 use crate::tools::project;
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "run",
     "list",
     "check",
     "once",
+    "web",
     "init",
     "demo",
     "report",

@@ -122,6 +122,18 @@ impl Running {
         });
     }
 
+    /// What stderr has until now.
+    pub(super) fn said(&self) -> String {
+        self.stderr.so_far()
+    }
+
+    /// Ends it, whatever it is doing: for one that nobody waits for.
+    pub(super) fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Sends a signal by its name: `INT`.
     pub(super) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

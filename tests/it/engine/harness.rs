@@ -30,6 +30,8 @@ pub(super) struct Ran {
     pub(super) record: Arc<RunRecord>,
     pub(super) ticks: Vec<Arc<Tick>>,
     pub(super) notices: Vec<Notice>,
+    /// What was told whenever the record was asked for.
+    pub(super) so_far: Vec<Arc<RunRecord>>,
     pub(super) served: Served,
 }
 
@@ -130,11 +132,16 @@ impl Simulation {
             let finished = run(parts).await.unwrap();
             assert!(finished.sink_errors.is_empty());
             let told = std::mem::take(&mut *told.lock().unwrap());
-            let Told { ticks, notices } = told;
+            let Told {
+                ticks,
+                notices,
+                so_far,
+            } = told;
             Ran {
                 record: finished.record,
                 ticks,
                 notices,
+                so_far,
                 served: sim.served(),
             }
         })
@@ -172,6 +179,7 @@ fn paused<F: Future>(future: F) -> F::Output {
 struct Told {
     ticks: Vec<Arc<Tick>>,
     notices: Vec<Notice>,
+    so_far: Vec<Arc<RunRecord>>,
 }
 
 struct Listener(Arc<Mutex<Told>>);
@@ -182,6 +190,7 @@ impl Sink for Listener {
         match event {
             Event::Tick(tick) => told.ticks.push(Arc::clone(tick)),
             Event::Notice(notice) => told.notices.push(notice.clone()),
+            Event::SoFar(record) => told.so_far.push(Arc::clone(record)),
             Event::Started(_) | Event::Finished(_) => {}
         }
         Ok(())

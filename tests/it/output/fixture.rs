@@ -13,7 +13,7 @@ use ragload::output::tables::nothing_yet;
 use ragload::scenario::plan::Setting;
 use ragload::stats::snapshot::UserCounts;
 use ragload::stats::{
-    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Measure, Recorder, Row,
+    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Measure, Point, Recorder, Row,
     Snapshot, Timeline, Totals, Window, encoding,
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
@@ -218,6 +218,12 @@ fn generator(second: u64) -> Generator {
 pub(super) fn tick(snapshot: Snapshot) -> Tick {
     Tick {
         unix: STARTED + snapshot.at.elapsed(),
+        stretch: Point::of(
+            Offset::ZERO,
+            snapshot.at,
+            Circumstances::default(),
+            &Delta::default(),
+        ),
         snapshot,
         target_users: 10,
         phase: Phase::Running,

@@ -10,6 +10,8 @@ use ragload::stats::Row;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::tools::project;
+
 use super::fixture;
 use super::long_run::LongRun;
 
@@ -31,9 +33,12 @@ fn no_text_from_outside_becomes_markup() {
         "the data and the program"
     );
     assert_eq!(page.matches("</script").count(), 2);
-    let templates = concat!(env!("CARGO_MANIFEST_DIR"), "/templates");
-    for file in std::fs::read_dir(templates).unwrap() {
-        let path = file.unwrap().path();
+    let folders = ["templates", "templates/web"].map(project);
+    let files = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap());
+    let paths = files.map(|file| file.unwrap().path());
+    for path in paths.filter(|path| path.is_file()) {
         let text = std::fs::read_to_string(&path).unwrap();
         for forbidden in [
             "|safe",

@@ -15,14 +15,14 @@ use crate::output::fixture;
 use super::Report;
 
 /// A server whose failures try to run scripts and to call home in whoever reads of them.
-struct Hostile {
-    address: SocketAddr,
+pub(crate) struct Hostile {
+    pub(crate) address: SocketAddr,
     /// The first lines of all requests.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Hostile {
-    fn start() -> Hostile {
+    pub(crate) fn start() -> Hostile {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -46,7 +46,8 @@ impl Hostile {
         Hostile { address, asked }
     }
 
-    fn asked_for(&self, part: &str) -> usize {
+    /// How many requests have this in their first line.
+    pub(crate) fn asked_for(&self, part: &str) -> usize {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.iter().filter(|line| line.contains(part)).count()
     }

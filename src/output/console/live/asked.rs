@@ -25,7 +25,8 @@ impl Asked {
             }
             Command::Pause => self.paused = Some(true),
             Command::Resume => self.paused = Some(false),
-            Command::Stop(_) | Command::Abort => return,
+            Command::SetUsers { users, .. } => self.users = Some(users),
+            Command::ResetStats | Command::Record | Command::Stop(_) | Command::Abort => return,
         }
         self.waited = 0;
     }
