@@ -105,6 +105,9 @@ struct FaultArgs {
     /// Answer repeated questions from a cache
     #[arg(long)]
     cache: bool,
+    /// How long a cached answer is told again [default: as long as there is room]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    cache_ttl: Option<std::time::Duration>,
 }
 
 fn time(text: &str) -> Result<std::time::Duration, String> {
@@ -137,6 +140,7 @@ impl FaultArgs {
             leak_kb: self.leak_kb,
             slow_start: self.slow_start,
             cache: self.cache.then_some(true),
+            cache_ttl: self.cache_ttl,
         }
     }
 }

@@ -96,6 +96,9 @@ pub struct Faults {
     /// Whether repeated questions are answered from a cache; off when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<bool>,
+    /// How long a cached answer is told again; as long as there is room for it when absent.
+    #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
+    pub cache_ttl: Option<Duration>,
     /// Factor on every latency: 0 answers at once, 1 (when absent) is normal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_scale: Option<f64>,

@@ -81,7 +81,7 @@ pub(super) async fn draft(
 ) -> Result<Draft, Whole> {
     let caching = call.faults.cache.unwrap_or(false);
     let key = Key::new(&prompt.question, prompt.top_k);
-    if caching && let Some(answer) = shared.cache.look_up(&key) {
+    if caching && let Some(answer) = shared.cache.look_up(&key, oldest(call)) {
         return Ok(from_cache(shared, call, prompt, answer).await);
     }
     let answer = Arc::new(found(&shared, call, prompt));
@@ -117,6 +117,12 @@ pub(super) async fn draft(
         },
         answer,
     })
+}
+
+/// Since when an answer must have been kept to be told again.
+fn oldest(call: &Call) -> Offset {
+    let age = call.faults.cache_ttl.unwrap_or(Duration::MAX);
+    Offset::from_duration(call.arrived.elapsed().saturating_sub(age))
 }
 
 /// What the search and the model make of a question.
@@ -197,7 +203,8 @@ impl Record {
     pub(super) fn close(&mut self) -> Timings {
         let timings = self.timings();
         if let Some((key, answer)) = self.keep.take() {
-            self.shared.cache.keep(key, answer);
+            let since = self.shared.clock.now();
+            self.shared.cache.keep(key, answer, since);
         }
         timings
     }

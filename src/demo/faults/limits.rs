@@ -89,6 +89,7 @@ impl Faults {
             ("slow_first_token_for", self.slow_first_token_for),
             ("keep_alive", self.keep_alive),
             ("slow_start", self.slow_start),
+            ("cache_ttl", self.cache_ttl),
         ] {
             let time = time.unwrap_or_default();
             check(time <= LONGEST, name, "at most 24h", || {
