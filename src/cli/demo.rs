@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::sync::oneshot;
 
-use crate::demo::{Demo, DemoConfig, Faults, Latency};
+use crate::demo::{Demo, DemoConfig, Faults, HeaderFamily, Latency};
 use crate::model::units::parse_duration;
 
 use super::args::ListenArgs;
@@ -42,6 +42,9 @@ struct FaultArgs {
     /// Answer 429 with Retry-After above so many requests per second
     #[arg(long, value_name = "PER_SECOND")]
     rate_limit: Option<f64>,
+    /// Headers that tell what the rate limit leaves: openai, azure, anthropic, ietf or none
+    #[arg(long, value_name = "FAMILY")]
+    rate_limit_headers: Option<HeaderFamily>,
     /// Share of requests answered with 500, 0 to 1
     #[arg(long, value_name = "SHARE")]
     error_rate: Option<f64>,
@@ -51,6 +54,9 @@ struct FaultArgs {
     /// Share of answers that break off
     #[arg(long, value_name = "SHARE")]
     truncate_rate: Option<f64>,
+    /// Share of answers that tell of an error within themselves, under status 200
+    #[arg(long, value_name = "SHARE")]
+    stream_error_rate: Option<f64>,
     /// Share of requests that are never answered
     #[arg(long, value_name = "SHARE")]
     hang_rate: Option<f64>,
@@ -60,6 +66,30 @@ struct FaultArgs {
     /// How long a stalled stream is silent [default: 10s]
     #[arg(long, value_name = "TIME", value_parser = time)]
     stall_for: Option<std::time::Duration>,
+    /// Time to the first token of a stream, most often [default: 180ms]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    first_token: Option<std::time::Duration>,
+    /// Speed of a stream after its first token, most often [default: 60]
+    #[arg(long, value_name = "N")]
+    tokens_per_second: Option<f64>,
+    /// Share of streams whose first token comes late
+    #[arg(long, value_name = "SHARE")]
+    slow_first_token_rate: Option<f64>,
+    /// How late a slow first token comes [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    slow_first_token_for: Option<std::time::Duration>,
+    /// Longest silence of a stream before it sends a keep-alive comment
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    keep_alive: Option<std::time::Duration>,
+    /// Tokens of reasoning before the answer of the chat routes
+    #[arg(long, value_name = "N")]
+    reasoning_tokens: Option<u32>,
+    /// Share of answers that only say that they do not know
+    #[arg(long, value_name = "SHARE")]
+    degraded_rate: Option<f64>,
+    /// Share of searches for an answer that find nothing
+    #[arg(long, value_name = "SHARE")]
+    retrieval_miss_rate: Option<f64>,
     /// Slots for generating answers; more requests wait [default: 64]
     #[arg(long, value_name = "N")]
     pool_size: Option<u32>,
@@ -75,6 +105,9 @@ struct FaultArgs {
     /// Answer repeated questions from a cache
     #[arg(long)]
     cache: bool,
+    /// How long a cached answer is told again [default: as long as there is room]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    cache_ttl: Option<std::time::Duration>,
 }
 
 fn time(text: &str) -> Result<std::time::Duration, String> {
@@ -86,17 +119,28 @@ impl FaultArgs {
         Faults {
             latency_scale: self.latency_scale,
             rate_limit: self.rate_limit,
+            rate_limit_headers: self.rate_limit_headers,
             error_rate: self.error_rate,
             reset_rate: self.reset_rate,
             truncate_rate: self.truncate_rate,
+            stream_error_rate: self.stream_error_rate,
             hang_rate: self.hang_rate,
             stall_rate: self.stall_rate,
             stall_for: self.stall_for,
+            first_token: self.first_token,
+            tokens_per_second: self.tokens_per_second,
+            slow_first_token_rate: self.slow_first_token_rate,
+            slow_first_token_for: self.slow_first_token_for,
+            keep_alive: self.keep_alive,
+            reasoning_tokens: self.reasoning_tokens,
+            degraded_rate: self.degraded_rate,
+            retrieval_miss_rate: self.retrieval_miss_rate,
             pool_size: self.pool_size,
             pool_wait: self.pool_wait,
             leak_kb: self.leak_kb,
             slow_start: self.slow_start,
             cache: self.cache.then_some(true),
+            cache_ttl: self.cache_ttl,
         }
     }
 }
@@ -120,8 +164,8 @@ pub(super) fn serve(args: &DemoArgs) -> anyhow::Result<u8> {
         };
         say(&format!(
             "Demo RAG service on http://{}\n\
-             Ctrl+C stops it. Routes: POST /query, GET /retrieval, GET /health, GET /metrics, \
-             POST /v1/chat/completions, POST /faults\n",
+             Ctrl+C stops it. Routes: POST /query, POST /query/stream, POST /v1/chat/completions, \
+             POST /api/chat, GET /retrieval, GET /health, GET /metrics, GET /counts, POST /faults\n",
             demo.local_addr()
         ));
         demo.serve(async {

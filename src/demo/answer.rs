@@ -12,10 +12,13 @@ use super::retrieval::Hit;
 /// The reply when nothing was found.
 const NOTHING_FOUND: &str =
     "I cannot answer this from the documents I have: none of them mentions it.";
+/// The reply of a model that was given the documents and does not see the answer in them.
+const DOES_NOT_KNOW: &str =
+    "I don't know. The documents I was given do not say enough to answer this question.";
 /// Documents an answer quotes at most.
 const QUOTED: usize = 3;
 /// Tokens the instructions before the passages would take.
-const INSTRUCTIONS: usize = 40;
+pub(super) const INSTRUCTIONS: usize = 40;
 
 /// An answer and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +27,8 @@ pub(super) struct Answer {
     pub(super) text: String,
     /// The documents put into the prompt, best first.
     pub(super) sources: Vec<Source>,
+    /// Whether it only says that it does not know.
+    pub(super) degraded: bool,
     /// Tokens read and written.
     pub(super) usage: Usage,
 }
@@ -35,8 +40,8 @@ pub(super) struct Source {
     pub(super) id: String,
     /// Its heading.
     pub(super) title: String,
-    /// Its BM25 score.
-    pub(super) score: f32,
+    /// Its BM25 score, to four digits after the point.
+    pub(super) score: f64,
     /// Its whole text.
     pub(super) text: String,
 }
@@ -50,6 +55,61 @@ pub(super) struct Usage {
     pub(super) completion_tokens: usize,
     /// Both together.
     pub(super) total_tokens: usize,
+    /// What of the prompt was known already; told only where there is a cache.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) prompt_tokens_details: Option<PromptDetails>,
+    /// What of the answer was reasoning; told only where there was any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) completion_tokens_details: Option<CompletionDetails>,
+}
+
+/// Of the tokens read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct PromptDetails {
+    /// Those that did not have to be read again.
+    pub(super) cached_tokens: usize,
+}
+
+/// Of the tokens written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct CompletionDetails {
+    /// Those of reasoning before the answer.
+    pub(super) reasoning_tokens: usize,
+}
+
+impl Usage {
+    fn new(prompt_tokens: usize, completion_tokens: usize) -> Self {
+        Usage {
+            prompt_tokens,
+            completion_tokens,
+            total_tokens: prompt_tokens + completion_tokens,
+            prompt_tokens_details: None,
+            completion_tokens_details: None,
+        }
+    }
+
+    /// The same with so many tokens of earlier turns in the prompt.
+    pub(super) fn with_history(mut self, tokens: usize) -> Self {
+        self.prompt_tokens += tokens;
+        self.total_tokens += tokens;
+        self
+    }
+
+    /// The same with so many tokens of the prompt known already.
+    pub(super) fn with_cached(mut self, cached_tokens: usize) -> Self {
+        self.prompt_tokens_details = Some(PromptDetails { cached_tokens });
+        self
+    }
+
+    /// The same with so many tokens of reasoning before the answer.
+    pub(super) fn with_reasoning(mut self, reasoning_tokens: usize) -> Self {
+        if reasoning_tokens > 0 {
+            self.completion_tokens += reasoning_tokens;
+            self.total_tokens += reasoning_tokens;
+            self.completion_tokens_details = Some(CompletionDetails { reasoning_tokens });
+        }
+        self
+    }
 }
 
 impl From<&Hit<'_>> for Source {
@@ -57,7 +117,7 @@ impl From<&Hit<'_>> for Source {
         Source {
             id: hit.document.id.clone(),
             title: hit.document.title.clone(),
-            score: hit.score,
+            score: (f64::from(hit.score) * 1e4).round() / 1e4,
             text: hit.document.text.clone(),
         }
     }
@@ -65,33 +125,45 @@ impl From<&Hit<'_>> for Source {
 
 /// Answers `query` from `hits`, quoting the sentences that share most words with it.
 pub(super) fn answer(query: &str, hits: &[Hit<'_>]) -> Answer {
+    if hits.is_empty() {
+        return degraded(query, hits, NOTHING_FOUND);
+    }
     let text = quote(query, hits);
+    made_of(query, hits, text)
+}
+
+/// Says that `hits` do not answer `query`, whatever they hold.
+pub(super) fn give_up(query: &str, hits: &[Hit<'_>]) -> Answer {
+    degraded(query, hits, DOES_NOT_KNOW)
+}
+
+fn degraded(query: &str, hits: &[Hit<'_>], text: &str) -> Answer {
+    Answer {
+        degraded: true,
+        ..made_of(query, hits, text.to_owned())
+    }
+}
+
+fn made_of(query: &str, hits: &[Hit<'_>], text: String) -> Answer {
     let context: usize = hits
         .iter()
         .map(|hit| tokens(&hit.document.text).count())
         .sum();
     let prompt_tokens = INSTRUCTIONS + context + tokens(query).count();
-    let completion_tokens = tokens(&text).count();
     Answer {
         sources: hits.iter().map(Source::from).collect(),
-        usage: Usage {
-            prompt_tokens,
-            completion_tokens,
-            total_tokens: prompt_tokens + completion_tokens,
-        },
+        degraded: false,
+        usage: Usage::new(prompt_tokens, tokens(&text).count()),
         text,
     }
 }
 
 /// The pieces of a text that count as one token each; joined they are the text again.
-pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> + Clone {
     text.split_inclusive(char::is_whitespace)
 }
 
 fn quote(query: &str, hits: &[Hit<'_>]) -> String {
-    if hits.is_empty() {
-        return NOTHING_FOUND.to_owned();
-    }
     let wanted = words(query);
     let mut parts = Vec::new();
     for (rank, hit) in hits.iter().take(QUOTED).enumerate() {
@@ -162,5 +234,16 @@ mod tests {
         let answer = answer("xyzzy", &[]);
         assert_eq!(answer.text, NOTHING_FOUND);
         assert!(answer.sources.is_empty());
+        assert!(answer.degraded);
+    }
+
+    #[test]
+    fn one_that_gives_up_keeps_its_sources_and_says_that_it_does_not_know() {
+        let index = Index::build(corpus::bundled().unwrap());
+        let hits = index.search("What is prompt injection?", 3);
+        let answer = give_up("What is prompt injection?", &hits);
+        assert!(answer.text.starts_with("I don't know"));
+        assert!(answer.degraded);
+        assert_eq!(answer.sources.len(), 3);
     }
 }

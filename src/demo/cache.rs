@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
+use crate::model::Offset;
 
 /// Answers kept at most; the oldest goes first.
 const CAPACITY: usize = 1024;
@@ -22,8 +23,13 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct Entries {
-    answers: HashMap<Key, Arc<Answer>>,
+    answers: HashMap<Key, Kept>,
     by_age: VecDeque<Key>,
+}
+
+struct Kept {
+    answer: Arc<Answer>,
+    since: Offset,
 }
 
 /// What makes two questions the same: the text without regard to case and outer blanks, and the
@@ -45,9 +51,14 @@ impl Key {
 }
 
 impl Cache {
-    /// The answer kept under `key`; counts a hit or a miss.
-    pub(super) fn look_up(&self, key: &Key) -> Option<Arc<Answer>> {
-        let found = self.lock().answers.get(key).cloned();
+    /// The answer kept under `key` since `oldest` or later; counts a hit or a miss.
+    pub(super) fn look_up(&self, key: &Key, oldest: Offset) -> Option<Arc<Answer>> {
+        let found = {
+            let entries = self.lock();
+            let kept = entries.answers.get(key);
+            let fresh = kept.filter(|kept| kept.since >= oldest);
+            fresh.map(|kept| Arc::clone(&kept.answer))
+        };
         let counter = if found.is_some() {
             &self.hits
         } else {
@@ -57,10 +68,11 @@ impl Cache {
         found
     }
 
-    /// Keeps `answer` under `key`.
-    pub(super) fn keep(&self, key: Key, answer: Arc<Answer>) {
+    /// Keeps `answer` under `key` from `since` on.
+    pub(super) fn keep(&self, key: Key, answer: Arc<Answer>, since: Offset) {
         let mut entries = self.lock();
-        if entries.answers.insert(key.clone(), answer).is_some() {
+        let kept = Kept { answer, since };
+        if entries.answers.insert(key.clone(), kept).is_some() {
             return;
         }
         entries.by_age.push_back(key);
@@ -99,11 +111,25 @@ mod tests {
         let cache = Cache::default();
         let answer = Arc::new(answer::answer("x", &[]));
         for number in 0..=CAPACITY {
-            cache.keep(Key::new(&number.to_string(), 1), Arc::clone(&answer));
+            let key = Key::new(&number.to_string(), 1);
+            cache.keep(key, Arc::clone(&answer), Offset::ZERO);
         }
-        assert!(cache.look_up(&Key::new("0", 1)).is_none());
-        assert!(cache.look_up(&Key::new("1", 1)).is_some());
+        assert!(cache.look_up(&Key::new("0", 1), Offset::ZERO).is_none());
+        assert!(cache.look_up(&Key::new("1", 1), Offset::ZERO).is_some());
         assert_eq!(cache.hits_and_misses(), (1, 1));
+    }
+
+    #[test]
+    fn an_answer_that_is_too_old_is_not_found_until_it_is_kept_again() {
+        let cache = Cache::default();
+        let answer = Arc::new(answer::answer("x", &[]));
+        let key = || Key::new("x", 1);
+        let second = Offset::from_secs;
+        cache.keep(key(), Arc::clone(&answer), second(3));
+        assert!(cache.look_up(&key(), second(3)).is_some());
+        assert!(cache.look_up(&key(), second(4)).is_none());
+        cache.keep(key(), answer, second(5));
+        assert!(cache.look_up(&key(), second(4)).is_some());
     }
 
     #[test]

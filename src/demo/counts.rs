@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Statuses the table has room for: 100 to 599.
 const STATUSES: usize = 500;
 /// Ways to end without a whole answer.
-const BROKEN: usize = 4;
+const BROKEN: usize = 5;
 
 /// Requests by route and by how they ended, as `GET /counts` shows them:
 /// `{"POST /query": {"200": 12, "reset": 2}}`. What never happened is absent.
@@ -22,10 +22,14 @@ pub(super) enum Route {
     Index,
     /// A question to be answered.
     Query,
+    /// A question to be answered as a stream.
+    QueryStream,
     /// A search without an answer.
     Retrieval,
     /// A question in OpenAI's shape.
     Chat,
+    /// A question in Ollama's shape.
+    Ollama,
     /// The health check.
     Health,
     /// Anything there is no route for.
@@ -34,11 +38,13 @@ pub(super) enum Route {
 
 impl Route {
     /// All routes, in the order of the table.
-    pub(super) const ALL: [Route; 6] = [
+    pub(super) const ALL: [Route; 8] = [
         Route::Index,
         Route::Query,
+        Route::QueryStream,
         Route::Retrieval,
         Route::Chat,
+        Route::Ollama,
         Route::Health,
         Route::Unknown,
     ];
@@ -48,8 +54,10 @@ impl Route {
         match self {
             Route::Index => "GET /",
             Route::Query => "POST /query",
+            Route::QueryStream => "POST /query/stream",
             Route::Retrieval => "GET /retrieval",
             Route::Chat => "POST /v1/chat/completions",
+            Route::Ollama => "POST /api/chat",
             Route::Health => "GET /health",
             Route::Unknown => "unknown",
         }
@@ -57,7 +65,7 @@ impl Route {
 
     /// Whether the faults apply to it.
     pub(super) fn suffers_faults(self) -> bool {
-        matches!(self, Route::Query | Route::Retrieval | Route::Chat)
+        !matches!(self, Route::Index | Route::Health | Route::Unknown)
     }
 
     /// Its place in [`Route::ALL`].
@@ -65,10 +73,12 @@ impl Route {
         match self {
             Route::Index => 0,
             Route::Query => 1,
-            Route::Retrieval => 2,
-            Route::Chat => 3,
-            Route::Health => 4,
-            Route::Unknown => 5,
+            Route::QueryStream => 2,
+            Route::Retrieval => 3,
+            Route::Chat => 4,
+            Route::Ollama => 5,
+            Route::Health => 6,
+            Route::Unknown => 7,
         }
     }
 }
@@ -82,6 +92,8 @@ pub(super) enum Outcome {
     Reset,
     /// The answer broke off.
     Truncated,
+    /// The answer told of an error within itself.
+    StreamError,
     /// Never answered.
     Hang,
     /// The client left before the answer was whole.
@@ -96,6 +108,7 @@ impl Outcome {
             Outcome::Truncated => STATUSES + 1,
             Outcome::Hang => STATUSES + 2,
             Outcome::Abandoned => STATUSES + 3,
+            Outcome::StreamError => STATUSES + 4,
         }
     }
 }
@@ -106,7 +119,8 @@ fn name_of(index: usize) -> String {
         Some(0) => "reset".to_owned(),
         Some(1) => "truncated".to_owned(),
         Some(2) => "hang".to_owned(),
-        Some(_) => "abandoned".to_owned(),
+        Some(3) => "abandoned".to_owned(),
+        Some(_) => "stream_error".to_owned(),
     }
 }
 
@@ -170,12 +184,13 @@ mod tests {
         counts.add(Route::Query, Outcome::Status(503));
         counts.add(Route::Query, Outcome::Reset);
         counts.add(Route::Chat, Outcome::Truncated);
+        counts.add(Route::Ollama, Outcome::StreamError);
         counts.add(Route::Retrieval, Outcome::Hang);
         counts.add(Route::Unknown, Outcome::Abandoned);
         let text = serde_json::to_string(&counts.snapshot()).unwrap();
         assert_eq!(
             text,
-            r#"{"GET /retrieval":{"hang":1},"POST /query":{"200":2,"503":1,"reset":1},"POST /v1/chat/completions":{"truncated":1},"unknown":{"abandoned":1}}"#
+            r#"{"GET /retrieval":{"hang":1},"POST /api/chat":{"stream_error":1},"POST /query":{"200":2,"503":1,"reset":1},"POST /v1/chat/completions":{"truncated":1},"unknown":{"abandoned":1}}"#
         );
         counts.reset();
         assert!(counts.snapshot().is_empty());

@@ -20,6 +20,8 @@ pub(super) enum Fate {
     Error,
     /// It is served, but its answer breaks off.
     Truncated,
+    /// It is served, but its answer tells of an error within itself.
+    StreamError,
 }
 
 impl Fate {
@@ -31,6 +33,7 @@ impl Fate {
             (faults.hang_rate, Fate::Hang),
             (faults.error_rate, Fate::Error),
             (faults.truncate_rate, Fate::Truncated),
+            (faults.stream_error_rate, Fate::StreamError),
         ] {
             left -= rate.unwrap_or(0.0);
             if left < 0.0 {

@@ -3,26 +3,30 @@
 //! Owns the list of faults, their limits, their JSON and the merging of a change into what is set.
 //! Must not know how a fault is carried out, nor HTTP.
 
+mod limits;
+mod optional_time;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// The longest time any fault may last.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
+use super::rate_limit::HeaderFamily;
 
 /// Faults to switch on. Every one is optional: absent means the service behaves.
 ///
-/// `reset_rate`, `hang_rate`, `error_rate` and `truncate_rate` are shares of all requests to
-/// `/query`, `/retrieval` and `/v1/chat/completions`; a request suffers at most one of them.
-/// Durations are written `500ms`, `2s`, `1m30s`, or as a number of seconds.
+/// `reset_rate`, `hang_rate`, `error_rate`, `truncate_rate` and `stream_error_rate` are shares of
+/// all requests for answers and searches; a request suffers at most one of them. Durations are written `500ms`, `2s`, `1m30s`, or as a number of seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Faults {
     /// Requests per second let through, after a burst of one second's worth; others get 429.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<f64>,
+    /// Headers that tell what the rate limit leaves; those of OpenAI when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit_headers: Option<HeaderFamily>,
     /// Number of slots for generating answers; 64 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pool_size: Option<u32>,
@@ -43,6 +47,10 @@ pub struct Faults {
     /// content-length, or a stream without its end marker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncate_rate: Option<f64>,
+    /// Share of requests whose answer tells of an error within itself, under status 200, from 0 to
+    /// 1: a stream in its middle, a whole answer instead of its text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream_error_rate: Option<f64>,
     /// Share of requests never answered, from 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hang_rate: Option<f64>,
@@ -52,6 +60,35 @@ pub struct Faults {
     /// How long a stalled stream is silent; 10 s when absent.
     #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
     pub stall_for: Option<Duration>,
+    /// Median time to the first token of a stream, without searching and waiting for a slot; that
+    /// of [`Latency`](super::Latency) when absent.
+    #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
+    pub first_token: Option<Duration>,
+    /// Median speed of a stream after its first token; that of [`Latency`](super::Latency) when
+    /// absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens_per_second: Option<f64>,
+    /// Share of streams whose first token comes `slow_first_token_for` late, from 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_first_token_rate: Option<f64>,
+    /// How late a slow first token comes; 5 s when absent.
+    #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
+    pub slow_first_token_for: Option<Duration>,
+    /// Longest silence of a stream of events before it sends a keep-alive comment; it sends none
+    /// into its silences when absent.
+    #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
+    pub keep_alive: Option<Duration>,
+    /// Tokens of reasoning before the answer of the chat routes; none when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_tokens: Option<u32>,
+    /// Share of generated answers that only say that they do not know, from 0 to 1. Their sources
+    /// are as good as ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub degraded_rate: Option<f64>,
+    /// Share of searches for an answer that find nothing, from 0 to 1: it has no sources then, and
+    /// says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrieval_miss_rate: Option<f64>,
     /// Warm-up after this is set: latency starts tenfold and falls to normal, and `/health`
     /// answers 503 until then.
     #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
@@ -59,6 +96,9 @@ pub struct Faults {
     /// Whether repeated questions are answered from a cache; off when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<bool>,
+    /// How long a cached answer is told again; as long as there is room for it when absent.
+    #[serde(with = "optional_time", skip_serializing_if = "Option::is_none")]
+    pub cache_ttl: Option<Duration>,
     /// Factor on every latency: 0 answers at once, 1 (when absent) is normal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_scale: Option<f64>,
@@ -91,72 +131,6 @@ pub enum FaultError {
 }
 
 impl Faults {
-    /// Checks every value against its limits.
-    ///
-    /// # Errors
-    /// [`FaultError::OutOfRange`] for the first value outside them.
-    pub fn validate(&self) -> Result<(), FaultError> {
-        for (name, share) in self.shares() {
-            let inside = (0.0..=1.0).contains(&share);
-            check(inside, name, "between 0 and 1", || share.to_string())?;
-        }
-        let total = self.shares().iter().take(4).map(|(_, share)| share).sum();
-        check(
-            within_one(total),
-            "the sum of reset_rate, hang_rate, error_rate and truncate_rate",
-            "at most 1",
-            || total.to_string(),
-        )?;
-        if let Some(rate) = self.rate_limit {
-            let inside = rate > 0.0 && rate <= 1e6;
-            check(inside, "rate_limit", "above 0 and at most 1000000", || {
-                rate.to_string()
-            })?;
-        }
-        if let Some(size) = self.pool_size {
-            let inside = (1..=100_000).contains(&size);
-            check(inside, "pool_size", "between 1 and 100000", || {
-                size.to_string()
-            })?;
-        }
-        if let Some(kb) = self.leak_kb {
-            let inside = kb <= 65_536;
-            check(inside, "leak_kb", "at most 65536", || kb.to_string())?;
-        }
-        if let Some(scale) = self.latency_scale {
-            let inside = (0.0..=1000.0).contains(&scale);
-            check(inside, "latency_scale", "between 0 and 1000", || {
-                scale.to_string()
-            })?;
-        }
-        self.validate_times()
-    }
-
-    fn validate_times(&self) -> Result<(), FaultError> {
-        for (name, time) in [
-            ("pool_wait", self.pool_wait),
-            ("stall_for", self.stall_for),
-            ("slow_start", self.slow_start),
-        ] {
-            let time = time.unwrap_or_default();
-            check(time <= LONGEST, name, "at most 24h", || {
-                crate::model::units::format_duration(time)
-            })?;
-        }
-        Ok(())
-    }
-
-    /// The shares, the four that exclude each other first.
-    fn shares(&self) -> [(&'static str, f64); 5] {
-        [
-            ("reset_rate", self.reset_rate.unwrap_or(0.0)),
-            ("hang_rate", self.hang_rate.unwrap_or(0.0)),
-            ("error_rate", self.error_rate.unwrap_or(0.0)),
-            ("truncate_rate", self.truncate_rate.unwrap_or(0.0)),
-            ("stall_rate", self.stall_rate.unwrap_or(0.0)),
-        ]
-    }
-
     /// These faults with `change` laid over them: keys it names are set, `null` switches one off,
     /// the others stay.
     ///
@@ -181,11 +155,6 @@ impl Faults {
     }
 }
 
-/// Whether shares add up to at most one, forgiving the rounding of sums such as 0.7 + 0.2 + 0.1.
-fn within_one(total: f64) -> bool {
-    total <= 1.0 + 1e-9
-}
-
 fn read(name: &str, object: Map<String, Value>) -> Result<Faults, FaultError> {
     serde_json::from_value(Value::Object(object)).map_err(|error| FaultError::Unreadable {
         name: name.to_owned(),
@@ -193,119 +162,5 @@ fn read(name: &str, object: Map<String, Value>) -> Result<Faults, FaultError> {
     })
 }
 
-fn check(
-    inside: bool,
-    name: &'static str,
-    wanted: &'static str,
-    found: impl FnOnce() -> String,
-) -> Result<(), FaultError> {
-    if inside {
-        return Ok(());
-    }
-    Err(FaultError::OutOfRange {
-        name,
-        wanted,
-        found: found(),
-    })
-}
-
-/// Durations as people write them, in JSON.
-mod optional_time {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::model::units::{format_duration, parse_duration};
-
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Text(String),
-        Seconds(f64),
-    }
-
-    #[expect(
-        clippy::ref_option,
-        reason = "serde calls it with a reference to the field"
-    )]
-    pub(super) fn serialize<S: Serializer>(
-        time: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match time {
-            Some(time) => serializer.serialize_str(&format_duration(*time)),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        let text = match Option::<Written>::deserialize(deserializer)
-            .map_err(|_| D::Error::custom("must be a duration such as 2s or 500ms"))?
-        {
-            None => return Ok(None),
-            Some(Written::Text(text)) => text,
-            Some(Written::Seconds(seconds)) => seconds.to_string(),
-        };
-        parse_duration(&text).map(Some).map_err(D::Error::custom)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_share_above_one_is_refused_by_name() {
-        let refused = Faults::default().merged(&json!({"error_rate": 3}));
-        let message = refused.unwrap_err().to_string();
-        assert_eq!(message, "error_rate must be between 0 and 1, found 3");
-    }
-
-    #[test]
-    fn shares_that_exclude_each_other_may_fill_the_whole_but_not_more() {
-        let faults = Faults::default();
-        let full = json!({"error_rate": 0.7, "reset_rate": 0.2, "hang_rate": 0.1});
-        assert!(faults.merged(&full).is_ok());
-        let over = json!({"error_rate": 0.7, "truncate_rate": 0.4});
-        let message = faults.merged(&over).unwrap_err().to_string();
-        assert!(message.contains("at most 1"), "{message}");
-    }
-
-    #[test]
-    fn a_merge_keeps_what_it_does_not_name_and_null_switches_off() {
-        let first = json!({"error_rate": 0.1, "stall_for": "1m30s", "pool_size": 3});
-        let faults = Faults::default().merged(&first).unwrap();
-        let faults = faults.merged(&json!({"error_rate": null})).unwrap();
-        assert_eq!(faults.error_rate, None);
-        assert_eq!(faults.stall_for, Some(Duration::from_secs(90)));
-        assert_eq!(faults.pool_size, Some(3));
-    }
-
-    #[test]
-    fn unknown_names_and_wrong_types_are_named() {
-        let unknown = Faults::default().merged(&json!({"eror_rate": 0.1}));
-        let message = unknown.unwrap_err().to_string();
-        assert!(message.starts_with("eror_rate: unknown field"), "{message}");
-        let wrong = Faults::default().merged(&json!({"pool_size": "many"}));
-        assert!(wrong.unwrap_err().to_string().starts_with("pool_size: "));
-        let time = Faults::default().merged(&json!({"pool_wait": -1}));
-        assert!(time.unwrap_err().to_string().starts_with("pool_wait: "));
-    }
-
-    #[test]
-    fn faults_survive_a_trip_through_json() {
-        let faults = Faults {
-            slow_start: Some(Duration::from_millis(1500)),
-            rate_limit: Some(12.5),
-            cache: Some(true),
-            ..Faults::default()
-        };
-        let text = serde_json::to_string(&faults).unwrap();
-        assert_eq!(serde_json::from_str::<Faults>(&text).unwrap(), faults);
-        assert_eq!(serde_json::to_string(&Faults::default()).unwrap(), "{}");
-    }
-}
+mod tests;

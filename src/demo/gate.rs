@@ -3,28 +3,39 @@
 //! Owns the order in which a request is counted, limited, struck by a fault and served. Must not
 //! know what any route answers.
 
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::{Response, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use serde_json::Value;
 
 use super::counts::{Outcome, Route};
+use super::disturbance::Disturbance;
 use super::fate::Fate;
 use super::faults::Faults;
 use super::listener::Connection;
+use super::moment::micros;
+use super::rate_limit::Standing;
 use super::reply::{Reply, Whole};
 use super::shared::{Shared, Ticket};
-use super::sse::{self, Disturbance};
+use super::stream;
+use super::tally::Tally;
 use crate::model::Offset;
 
 /// Largest request body taken, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
-/// Silence of a stalled stream when no fault says otherwise.
-const DEFAULT_STALL: Duration = Duration::from_secs(10);
+/// A request with this header has every piece of its answer tell when it was sent, in
+/// microseconds since 1970.
+const STAMPS: &str = "x-demo-stamps";
+/// The header that then tells when the request arrived.
+const ARRIVED: &str = "x-demo-arrived-us";
+/// Faults that a request asks for itself, as `POST /faults` takes them. The number of slots is
+/// the service's own and stays as it is.
+const FAULTS: &str = "x-demo-faults";
 
 /// A request that made it through the gate.
 pub(super) struct Call {
@@ -38,6 +49,8 @@ pub(super) struct Call {
     pub(super) faults: Arc<Faults>,
     /// Factor on every latency.
     pub(super) slowdown: f64,
+    /// Whether every piece of the answer is to tell when it was sent.
+    pub(super) stamped: bool,
     /// Its own source of chance.
     pub(super) rng: Xoshiro256PlusPlus,
 }
@@ -71,17 +84,41 @@ where
         arrived: ticket.arrived(),
         faults: shared.faults(),
         slowdown: 1.0,
+        stamped: parts.headers.get(STAMPS).is_some_and(|on| on != "0"),
         rng: shared.generator(),
     };
-    let mut fate = Fate::Served;
-    if route.suffers_faults() {
-        if let Some(refusal) = refuse(&shared, &call) {
-            return finish(&mut ticket, refusal);
-        }
-        fate = Fate::draw(&call.faults, &mut call.rng);
-        shared.leak.keep(call.faults.leak_kb.unwrap_or(0));
-        call.slowdown = shared.slowdown(&call.faults);
+    if !route.suffers_faults() {
+        let reply = handler(Arc::clone(&shared), call).await;
+        return answer(shared, ticket, reply, Disturbance::default());
     }
+    if let Err(message) = call.overlay_faults(&parts.headers) {
+        return finish(&mut ticket, Whole::error(StatusCode::BAD_REQUEST, &message));
+    }
+    let standing = standing(&shared, &call);
+    let headers = rate_limit_headers(&shared, &call, standing);
+    let mut response = match refusal(&call, standing) {
+        Some(refusal) => finish(&mut ticket, refusal),
+        None => serve(shared, ticket, connection, call, handler).await,
+    };
+    response.headers_mut().extend(headers);
+    response
+}
+
+/// Serves a request that was admitted, unless a fault strikes it.
+async fn serve<Handler, Answering>(
+    shared: Arc<Shared>,
+    mut ticket: Ticket,
+    connection: Connection,
+    mut call: Call,
+    handler: Handler,
+) -> Response<Body>
+where
+    Handler: FnOnce(Arc<Shared>, Call) -> Answering,
+    Answering: Future<Output = Reply>,
+{
+    let fate = Fate::draw(&call.faults, &mut call.rng);
+    shared.leak.keep(call.faults.leak_kb.unwrap_or(0));
+    call.slowdown = shared.slowdown(&call.faults);
     match fate {
         Fate::Reset => {
             ticket.settle(Outcome::Reset);
@@ -97,31 +134,66 @@ where
             let error = Whole::error(StatusCode::INTERNAL_SERVER_ERROR, "injected error");
             finish(&mut ticket, error)
         }
-        Fate::Truncated | Fate::Served => {
-            let disturbance = disturbance(fate, &mut call);
+        Fate::Truncated | Fate::StreamError | Fate::Served => {
+            let disturbance = Disturbance::draw(fate, &mut call);
+            let stamp = call.stamped.then(|| shared.clock.unix(call.arrived));
             let reply = handler(Arc::clone(&shared), call).await;
-            answer(shared, ticket, reply, disturbance)
+            let mut response = answer(shared, ticket, reply, disturbance);
+            if let Some(arrived) = stamp {
+                let arrived = HeaderValue::from(micros(arrived));
+                response.headers_mut().insert(ARRIVED, arrived);
+            }
+            response
         }
     }
 }
 
-/// The refusal of a request beyond the rate limit.
-fn refuse(shared: &Shared, call: &Call) -> Option<Whole> {
-    let limit = call.faults.rate_limit?;
-    let wait = shared.limiter.admit(call.arrived, limit).err()?;
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    let message = format!("rate limit of {limit} requests per second exceeded");
-    let refusal = Whole::error(StatusCode::TOO_MANY_REQUESTS, &message);
-    Some(refusal.with_header("retry-after", seconds.max(1).to_string()))
+impl Call {
+    /// Draws whether the request suffers a fault of this rate.
+    pub(super) fn suffers(&mut self, rate: Option<f64>) -> bool {
+        // Drawn in any case, so that switching a fault on changes nobody else's chance.
+        self.rng.random::<f64>() < rate.unwrap_or(0.0)
+    }
+
+    /// Lays the faults that the request itself asks for over those in force.
+    fn overlay_faults(&mut self, headers: &HeaderMap) -> Result<(), String> {
+        let Some(asked) = headers.get(FAULTS) else {
+            return Ok(());
+        };
+        let wrong = |error: &dyn fmt::Display| format!("header {FAULTS}: {error}");
+        let change: Value =
+            serde_json::from_slice(asked.as_bytes()).map_err(|error| wrong(&error))?;
+        let merged = self.faults.merged(&change).map_err(|error| wrong(&error))?;
+        self.faults = Arc::new(merged);
+        Ok(())
+    }
 }
 
-fn disturbance(fate: Fate, call: &mut Call) -> Disturbance {
-    let stall_rate = call.faults.stall_rate.unwrap_or(0.0);
-    let stalls = call.rng.random::<f64>() < stall_rate;
-    Disturbance {
-        cut: fate == Fate::Truncated,
-        stall: stalls.then(|| call.faults.stall_for.unwrap_or(DEFAULT_STALL)),
-    }
+/// How the rate limit, if there is one, stands for this request, which it counts.
+fn standing(shared: &Shared, call: &Call) -> Option<Standing> {
+    let per_second = call.faults.rate_limit?;
+    let refused_for = shared.limiter.admit(call.arrived, per_second).err();
+    let (remaining, full_in) = shared.limiter.standing(call.arrived, per_second);
+    Some(Standing {
+        per_second,
+        remaining,
+        full_in,
+        refused_for,
+    })
+}
+
+fn rate_limit_headers(shared: &Shared, call: &Call, standing: Option<Standing>) -> HeaderMap {
+    let family = call.faults.rate_limit_headers.unwrap_or_default();
+    let now = shared.clock.unix(call.arrived);
+    standing.map_or_else(HeaderMap::new, |standing| family.headers(&standing, now))
+}
+
+/// The refusal of a request beyond the rate limit.
+fn refusal(call: &Call, standing: Option<Standing>) -> Option<Whole> {
+    standing?.refused_for?;
+    let limit = call.faults.rate_limit?;
+    let message = format!("rate limit of {limit} requests per second exceeded");
+    Some(Whole::error(StatusCode::TOO_MANY_REQUESTS, &message))
 }
 
 /// Sends `reply`, struck by `disturbance`.
@@ -131,17 +203,30 @@ fn answer(
     reply: Reply,
     disturbance: Disturbance,
 ) -> Response<Body> {
-    match reply {
-        Reply::Stream(script) => sse::play(shared, ticket, script, disturbance),
-        Reply::Whole(whole) if disturbance.cut => {
-            ticket.settle(Outcome::Truncated);
-            whole.into_broken_response()
-        }
-        Reply::Whole(whole) => finish(&mut ticket, whole),
+    let mut whole = match reply {
+        Reply::Stream(script) => return stream::play(shared, ticket, *script, disturbance),
+        Reply::Whole(whole) => whole,
+    };
+    // What does not arrive whole cannot be read: of such an answer nothing was sent.
+    let nothing = Tally {
+        answers: whole.tally.answers,
+        ..Tally::default()
+    };
+    if disturbance.cut {
+        ticket.tally = nothing;
+        ticket.settle(Outcome::Truncated);
+        return whole.into_broken_response();
     }
+    if disturbance.error && whole.break_down() {
+        ticket.tally = nothing;
+        ticket.settle(Outcome::StreamError);
+        return whole.into_response();
+    }
+    finish(&mut ticket, whole)
 }
 
 fn finish(ticket: &mut Ticket, whole: Whole) -> Response<Body> {
+    ticket.tally = whole.tally;
     ticket.settle(Outcome::Status(whole.status.as_u16()));
     whole.into_response()
 }

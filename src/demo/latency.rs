@@ -10,13 +10,18 @@ use rand_distr::{Distribution, LogNormal};
 use thiserror::Error;
 
 /// Medians and spread of the stages. Times are lognormal, as those of real services are: most lie
-/// near the median, a few far above it.
+/// near the median, a few far above it. Streams come at the pace of a model one watches writing,
+/// whole answers from a quicker one, so that limits in milliseconds have something to pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Latency {
     /// Median of one search.
     pub retrieval: Duration,
-    /// Median of generating one answer.
+    /// Median of generating one answer that is given whole.
     pub llm: Duration,
+    /// Median from a slot to the first token of a stream.
+    pub first_token: Duration,
+    /// Median speed of a stream after its first token; above 0.
+    pub tokens_per_second: f64,
     /// Median of `/health` and of an answer from the cache.
     pub health: Duration,
     /// Spread (σ of the logarithm), from 0 (always the median) to 3.
@@ -30,6 +35,8 @@ impl Default for Latency {
         Latency {
             retrieval: Duration::from_millis(12),
             llm: Duration::from_millis(120),
+            first_token: Duration::from_millis(180),
+            tokens_per_second: 60.0,
             health: Duration::from_millis(1),
             sigma: 0.5,
             scale: 1.0,
@@ -43,6 +50,9 @@ pub enum LatencyError {
     /// The spread lies outside its limits.
     #[error("the latency's sigma must be between 0 and 3, found {0}")]
     Sigma(f64),
+    /// The speed is none.
+    #[error("the latency's tokens_per_second must be above 0, found {0}")]
+    Speed(f64),
     /// The scale lies outside its limits.
     #[error("the latency's scale must be between 0 and 1000, found {0}")]
     Scale(f64),
@@ -58,13 +68,16 @@ impl Latency {
         }
     }
 
-    /// Checks spread and scale.
+    /// Checks spread, speed and scale.
     ///
     /// # Errors
     /// [`LatencyError`] for the first one outside its limits.
     pub fn validate(&self) -> Result<(), LatencyError> {
         if !(0.0..=3.0).contains(&self.sigma) {
             return Err(LatencyError::Sigma(self.sigma));
+        }
+        if !self.tokens_per_second.is_finite() || self.tokens_per_second <= 0.0 {
+            return Err(LatencyError::Speed(self.tokens_per_second));
         }
         if !(0.0..=1000.0).contains(&self.scale) {
             return Err(LatencyError::Scale(self.scale));

@@ -35,6 +35,20 @@ impl Limiter {
             .map(drop)
             .map_err(|_| refused)
     }
+
+    /// How the bucket stands at `now`: whole tokens in it, and the time until it is full.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole numbers within the limits of a rate; saturates below zero, after a change"
+    )]
+    pub(super) fn standing(&self, now: Offset, per_second: f64) -> (u64, Duration) {
+        let full_at = Duration::from_nanos(self.full_at.load(Ordering::Relaxed));
+        let full_in = full_at.saturating_sub(now.elapsed());
+        let missing = (full_in.as_secs_f64() * per_second - 0.01).ceil().max(0.0);
+        let room = per_second.max(1.0).floor();
+        ((room - missing) as u64, full_in)
+    }
 }
 
 fn nanos(time: Duration) -> u64 {
@@ -58,6 +72,21 @@ mod tests {
             .filter(|_| limiter.admit(later, 6.0).is_ok())
             .count();
         assert_eq!(admitted, 6);
+    }
+
+    #[test]
+    fn what_is_left_goes_down_with_every_request_and_comes_back() {
+        let limiter = Limiter::default();
+        let at = Offset::from_secs(3);
+        let mut left = vec![limiter.standing(at, 5.0).0];
+        for _ in 0..7 {
+            let _ = limiter.admit(at, 5.0);
+            left.push(limiter.standing(at, 5.0).0);
+        }
+        assert_eq!(left, [5, 4, 3, 2, 1, 0, 0, 0]);
+        assert_eq!(limiter.standing(at, 5.0).1, Duration::from_secs(1));
+        let later = at + Duration::from_millis(500);
+        assert_eq!(limiter.standing(later, 5.0).0, 2);
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod answer;
 mod cache;
 mod corpus;
 mod counts;
+mod dialects;
+mod disturbance;
 mod durations;
 mod fate;
 pub mod faults;
@@ -17,13 +19,19 @@ pub mod latency;
 mod leak;
 mod limiter;
 mod listener;
+mod moment;
+mod pace;
 mod pipeline;
 mod pool;
+mod rate_limit;
 mod reply;
+mod respond;
 mod retrieval;
 mod routes;
 mod shared;
 mod sse;
+mod stream;
+mod tally;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -36,6 +44,8 @@ use thiserror::Error;
 pub use counts::CountsSnapshot;
 pub use faults::{FaultError, Faults};
 pub use latency::{Latency, LatencyError};
+pub use rate_limit::HeaderFamily;
+pub use tally::{AnswersSnapshot, Tally};
 
 use listener::{BreakableListener, Connection};
 use retrieval::Index;
@@ -190,9 +200,15 @@ impl DemoHandle {
         self.shared.counts.snapshot()
     }
 
+    /// What was in the answers since the start or the last reset.
+    #[must_use]
+    pub fn answers(&self) -> AnswersSnapshot {
+        self.shared.answers.snapshot()
+    }
+
     /// Starts counting again.
     pub fn reset_counts(&self) {
-        self.shared.counts.reset();
+        self.shared.reset_counts();
     }
 }
 

@@ -1,25 +1,27 @@
 //! What a handler decides to answer, before any fault touches it.
 //!
-//! Owns whole answers, streams as scripts, and error bodies. Must not know faults or counting.
+//! Owns whole answers and error bodies. Must not know faults or counting.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::pool::Slot;
+use super::stream::Script;
+use super::tally::Tally;
+
+/// What an answer says that tells of an error within itself.
+pub(super) const BROKE_DOWN: &str = "the model broke down while it was answering";
 
 /// An answer to be given.
 pub(super) enum Reply {
     /// All at once.
     Whole(Whole),
     /// Piece by piece.
-    Stream(Script),
+    Stream(Box<Script>),
 }
 
 /// An answer given all at once.
@@ -27,35 +29,22 @@ pub(super) struct Whole {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Bytes,
+    /// What the body holds; zero where it is no answer.
+    pub(super) tally: Tally,
+    /// The body in its place, should it tell of an error within itself.
+    breakdown: Option<Bytes>,
     content_type: &'static str,
-}
-
-/// An answer given piece by piece, as server-sent events.
-pub(super) struct Script {
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(super) beats: VecDeque<Beat>,
-    /// Makes the last piece, with the end marker, once all others have left.
-    pub(super) ending: Box<dyn FnOnce() -> Bytes + Send>,
-    /// Held until the stream ends.
-    pub(super) slot: Option<Slot>,
-}
-
-/// One piece of a stream.
-pub(super) struct Beat {
-    /// How long after the piece before it is due.
-    pub(super) wait: Duration,
-    /// What is sent.
-    pub(super) bytes: Bytes,
 }
 
 impl Whole {
     /// `value` as JSON.
     pub(super) fn json(status: StatusCode, value: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(value).expect("what the service answers is plain data");
         Whole {
             status,
             headers: Vec::new(),
-            body: body.into(),
+            body: json_bytes(value),
+            tally: Tally::default(),
+            breakdown: None,
             content_type: "application/json",
         }
     }
@@ -66,6 +55,8 @@ impl Whole {
             status: StatusCode::OK,
             headers: Vec::new(),
             body: body.into(),
+            tally: Tally::default(),
+            breakdown: None,
             content_type,
         }
     }
@@ -89,6 +80,22 @@ impl Whole {
     ) -> Self {
         self.headers.extend(header(name, value));
         self
+    }
+
+    /// The same as an answer that holds so much, and what stands in its place should it break
+    /// down.
+    pub(super) fn with_answer(mut self, tally: Tally, breakdown: &Value) -> Self {
+        self.tally = tally;
+        self.breakdown = Some(json_bytes(breakdown));
+        self
+    }
+
+    /// Puts an error within an answer in the place of its body; whether it is an answer at all.
+    pub(super) fn break_down(&mut self) -> bool {
+        let breakdown = self.breakdown.take();
+        let is_answer = breakdown.is_some();
+        self.body = breakdown.unwrap_or_else(|| std::mem::take(&mut self.body));
+        is_answer
     }
 
     /// The response, whole.
@@ -127,6 +134,16 @@ impl Whole {
         headers.extend(self.headers);
         response
     }
+}
+
+/// The body of an answer that tells of an error within itself, in the shape OpenAI uses.
+pub(super) fn breakdown() -> Value {
+    json!({"error": {"message": BROKE_DOWN, "type": "server_error", "code": 500}})
+}
+
+fn json_bytes(value: &impl Serialize) -> Bytes {
+    let bytes = serde_json::to_vec(value).expect("what the service answers is plain data");
+    bytes.into()
 }
 
 /// A header, unless its value holds characters a header cannot.

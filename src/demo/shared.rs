@@ -21,6 +21,7 @@ use super::leak::Leak;
 use super::limiter::Limiter;
 use super::pool::{self, Pool};
 use super::retrieval::Index;
+use super::tally::{Answers, Tally};
 use crate::clock::RunClock;
 use crate::model::Offset;
 
@@ -37,6 +38,7 @@ pub(super) struct Shared {
     pub(super) leak: Leak,
     pub(super) limiter: Limiter,
     pub(super) counts: Counts,
+    pub(super) answers: Answers,
     pub(super) durations: [Durations; Route::ALL.len()],
     pub(super) in_flight: Gauge,
     /// Cancelled when the service is to stop.
@@ -65,6 +67,7 @@ impl Shared {
             leak: Leak::default(),
             limiter: Limiter::default(),
             counts: Counts::new(),
+            answers: Answers::default(),
             durations: std::array::from_fn(|_| Durations::default()),
             in_flight: Gauge::default(),
             stopping: CancellationToken::new(),
@@ -122,6 +125,12 @@ impl Shared {
         Arc::clone(&setting.faults)
     }
 
+    /// Starts counting again.
+    pub(super) fn reset_counts(&self) {
+        self.counts.reset();
+        self.answers.reset();
+    }
+
     /// A generator for the next request: the same seed and order give the same draws.
     pub(super) fn generator(&self) -> Xoshiro256PlusPlus {
         let number = self.drawn.fetch_add(1, Ordering::Relaxed);
@@ -161,6 +170,8 @@ pub(super) struct Ticket {
     shared: Arc<Shared>,
     route: Route,
     arrived: Offset,
+    /// What of an answer has been sent so far.
+    pub(super) tally: Tally,
     settled: bool,
     _in_flight: Entered,
 }
@@ -172,6 +183,7 @@ impl Ticket {
             shared: Arc::clone(shared),
             route,
             arrived: shared.clock.now(),
+            tally: Tally::default(),
             settled: false,
             _in_flight: shared.in_flight.enter(),
         }
@@ -190,6 +202,7 @@ impl Ticket {
         }
         self.settled = true;
         self.shared.counts.add(self.route, outcome);
+        self.shared.answers.add(self.route, outcome, &self.tally);
         if let Some(durations) = self.shared.durations.get(self.route.index()) {
             durations.add(self.shared.clock.now().since(self.arrived));
         }

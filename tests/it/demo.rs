@@ -5,6 +5,11 @@
     reason = "a helper's failure is the test's failure"
 )]
 
+mod accounts;
+mod labels;
+mod limits;
+mod streams;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -75,6 +80,12 @@ impl Service {
 
     async fn try_ask(&self) -> reqwest::Result<Response> {
         self.try_post("/query", &json!({"query": QUESTION})).await
+    }
+
+    async fn post_with(&self, path: &str, header: (&str, &str), body: &Value) -> Response {
+        let url = format!("{}{path}", self.base);
+        let request = self.client.post(url).header(header.0, header.1);
+        request.body(body.to_string()).send().await.unwrap()
     }
 
     async fn ask(&self) -> Response {

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
 
+use crate::demo::counts::CountsSnapshot;
 use crate::demo::faults::Faults;
 use crate::demo::reply::Whole;
 use crate::demo::shared::Shared;
+use crate::demo::tally::AnswersSnapshot;
 
 /// The faults in force.
 pub(super) async fn faults(State(shared): State<Arc<Shared>>) -> Response<Body> {
@@ -37,15 +40,33 @@ pub(super) async fn heal(State(shared): State<Arc<Shared>>) -> Response<Body> {
     shown(&shared.faults())
 }
 
-/// What became of every request.
+/// What became of every request, and what was in the answers.
 pub(super) async fn counts(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    Whole::json(StatusCode::OK, &shared.counts.snapshot()).into_response()
+    Whole::json(StatusCode::OK, &Account::of(&shared)).into_response()
 }
 
 /// Starts counting again.
 pub(super) async fn reset_counts(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    shared.counts.reset();
-    Whole::json(StatusCode::OK, &shared.counts.snapshot()).into_response()
+    shared.reset_counts();
+    Whole::json(StatusCode::OK, &Account::of(&shared)).into_response()
+}
+
+/// The routes with their endings, and `answers` beside them.
+#[derive(Serialize)]
+struct Account {
+    #[serde(flatten)]
+    requests: CountsSnapshot,
+    #[serde(skip_serializing_if = "AnswersSnapshot::is_empty")]
+    answers: AnswersSnapshot,
+}
+
+impl Account {
+    fn of(shared: &Shared) -> Self {
+        Account {
+            requests: shared.counts.snapshot(),
+            answers: shared.answers.snapshot(),
+        }
+    }
 }
 
 fn shown(faults: &Faults) -> Response<Body> {

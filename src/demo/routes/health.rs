@@ -44,12 +44,14 @@ pub(super) async fn index(_shared: Arc<Shared>, _call: Call) -> Reply {
         "version": VERSION,
         "routes": {
             "POST /query": "answer a question: {\"query\": \"...\", \"top_k\": 5, \"stream\": false}",
+            "POST /query/stream": "the same as a stream of sources, delta, usage and done",
             "GET /retrieval": "search only: ?query=...&limit=5",
             "POST /v1/chat/completions": "the same answers in OpenAI's shape",
+            "POST /api/chat": "the same answers in Ollama's shape, as lines of JSON",
             "GET /health": "whether the service is ready",
             "GET /metrics": "figures for Prometheus",
             "GET /faults": "the faults in force; POST changes them, DELETE switches all off",
-            "GET /counts": "what became of every request; POST /counts/reset starts again",
+            "GET /counts": "what became of every request and what was in the answers; POST /counts/reset starts again",
         },
     });
     Whole::json(StatusCode::OK, &routes).into()

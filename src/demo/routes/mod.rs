@@ -4,6 +4,7 @@
 
 mod chat;
 mod control;
+mod conversation;
 mod health;
 mod metrics;
 mod query;
@@ -36,12 +37,20 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
             counted(MethodFilter::POST, Route::Query, query::query),
         )
         .route(
+            "/query/stream",
+            counted(MethodFilter::POST, Route::QueryStream, query::query_stream),
+        )
+        .route(
             "/retrieval",
             counted(MethodFilter::GET, Route::Retrieval, retrieval::retrieval),
         )
         .route(
             "/v1/chat/completions",
-            counted(MethodFilter::POST, Route::Chat, chat::chat),
+            counted(MethodFilter::POST, Route::Chat, chat::openai),
+        )
+        .route(
+            "/api/chat",
+            counted(MethodFilter::POST, Route::Ollama, chat::ollama),
         )
         .route("/metrics", get(metrics::metrics))
         .route("/counts", get(control::counts))

@@ -13,8 +13,9 @@ use super::query::check_count;
 use crate::demo::answer::Source;
 use crate::demo::gate::Call;
 use crate::demo::pipeline::milliseconds;
-use crate::demo::reply::{Reply, Whole};
+use crate::demo::reply::{Reply, Whole, breakdown};
 use crate::demo::shared::Shared;
+use crate::demo::tally::Tally;
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -42,9 +43,15 @@ pub(super) async fn retrieval(shared: Arc<Shared>, mut call: Call) -> Reply {
     let searching = latency.draw(latency.retrieval, call.slowdown, &mut call.rng);
     shared.pause(searching).await;
     let took_ms = milliseconds(shared.clock.now().since(call.arrived));
+    let tally = Tally {
+        answers: 1,
+        sources: results.len() as u64,
+        ..Tally::default()
+    };
     let found = json!({"results": results, "took_ms": took_ms});
     Whole::json(StatusCode::OK, &found)
         .with_header("server-timing", format!("retrieval;dur={took_ms}"))
+        .with_answer(tally, &breakdown())
         .into()
 }
 
