@@ -1,0 +1,1 @@
+//! Behaviour of the module above: whole answers.
