@@ -119,7 +119,10 @@ impl Assembly {
 
     /// Takes a text that is the whole answer so far; whether it is another than before.
     fn replace(&mut self, whole: &str) -> bool {
-        if let Some(new) = whole.strip_prefix(self.text.as_str()).filter(|_| !self.is_cut) {
+        if let Some(new) = whole
+            .strip_prefix(self.text.as_str())
+            .filter(|_| !self.is_cut)
+        {
             let grown = !new.is_empty();
             if grown {
                 self.push(new);
@@ -176,11 +179,7 @@ mod tests {
         assembly.begin(mode, true, None);
         let new = pieces.iter().filter(|piece| assembly.take(piece)).count();
         assembly.finish();
-        (
-            assembly.take_text().unwrap(),
-            assembly.chars(),
-            new,
-        )
+        (assembly.take_text().unwrap(), assembly.chars(), new)
     }
 
     #[test]
@@ -200,7 +199,10 @@ mod tests {
         for (pieces, text) in [
             (&["The", " sky", " is"][..], "The sky is"),
             (&["ha", "ha", "ha", "ha"], "hahahaha"),
-            (&["The", "The sky", "The sky is", "The sky is blue"], "The sky is blue"),
+            (
+                &["The", "The sky", "The sky is", "The sky is blue"],
+                "The sky is blue",
+            ),
             (&["The", "The sky", "The sky is"], "The sky is"),
             (&["The", "The sky", "The sky"], "The sky"),
             (&["1", "10", " items"], "110 items"),

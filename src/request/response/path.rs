@@ -127,10 +127,7 @@ mod tests {
                 "$.docs[*]['doc id']",
                 Some(vec![name("docs"), Step::Each, name("doc id")]),
             ),
-            (
-                "$[\"a.b\"].*",
-                Some(vec![name("a.b"), Step::Each]),
-            ),
+            ("$[\"a.b\"].*", Some(vec![name("a.b"), Step::Each])),
             ("$.größe", Some(vec![name("größe")])),
             ("$..id", None),
             ("$.docs[-1]", None),

@@ -11,11 +11,11 @@ use http::HeaderMap;
 use crate::model::Offset;
 
 use super::format::{Format, MediaKind, Mismatch};
+use super::framing::OnPiece;
 use super::framing::sniff::{Shape, sniff};
 use super::framing::sse::SseFramer;
 use super::framing::text::TextFramer;
 use super::framing::values::ValueFramer;
-use super::framing::OnPiece;
 use super::interpreter::Interpreter;
 use super::reading::{Reading, Truncation};
 use super::spec::ResponseSpec;

@@ -58,7 +58,11 @@ impl StreamError {
     /// Whether it is a limit on requests or tokens, at the service or behind it.
     #[must_use]
     pub fn is_rate_limit(&self) -> bool {
-        let matches = |text: &str| RATE_LIMITED.as_ref().is_some_and(|words| words.is_match(text));
+        let matches = |text: &str| {
+            RATE_LIMITED
+                .as_ref()
+                .is_some_and(|words| words.is_match(text))
+        };
         self.code.as_deref().is_some_and(matches) || matches(&self.message)
     }
 }
@@ -157,7 +161,11 @@ mod tests {
             (r#"{"error":"Too Many Requests"}"#, true),
             (r#"{"error":"upstream said 4290 things"}"#, false),
         ] {
-            assert_eq!(StreamError::of(data.as_bytes()).is_rate_limit(), limited, "{data}");
+            assert_eq!(
+                StreamError::of(data.as_bytes()).is_rate_limit(),
+                limited,
+                "{data}"
+            );
         }
     }
 }

@@ -61,7 +61,9 @@ fn text(bytes: &[u8], cut: usize) -> String {
         framer.finish(on);
         false
     });
-    let unquoted = pieces.iter().map(|piece| serde_json::from_str::<String>(piece));
+    let unquoted = pieces
+        .iter()
+        .map(|piece| serde_json::from_str::<String>(piece));
     unquoted.map(Result::unwrap).collect()
 }
 
@@ -77,7 +79,10 @@ fn events_are_cut_as_the_standard_says() {
         ("data: one\ndata:two\ndata\n\n", &["one\ntwo\n"]),
         ("data:\n\n", &[""]),
         (": hello\n:\n\n:\r\n", &[":", ":", ":"]),
-        ("event: token\nid: 7\nretry: 10\nfoo: bar\nbaz\ndata: x\n\n", &["token|x"]),
+        (
+            "event: token\nid: 7\nretry: 10\nfoo: bar\nbaz\ndata: x\n\n",
+            &["token|x"],
+        ),
         ("event: end\n\ndata: x\n\n", &["end|", "x"]),
         ("id: 7\n\nretry: 3\n\n\n\n", &[]),
         ("event: a\nevent: b\ndata: x\n\n", &["b|x"]),
@@ -88,7 +93,11 @@ fn events_are_cut_as_the_standard_says() {
         ("", &[]),
     ] {
         for cut in 1..=stream.len().max(1) {
-            assert_eq!(sse(stream.as_bytes(), cut), events, "{stream:?} in pieces of {cut}");
+            assert_eq!(
+                sse(stream.as_bytes(), cut),
+                events,
+                "{stream:?} in pieces of {cut}"
+            );
         }
     }
 }
@@ -96,21 +105,37 @@ fn events_are_cut_as_the_standard_says() {
 #[test]
 fn values_end_where_they_end_whatever_stands_between() {
     for (stream, found) in [
-        ("{\"a\":1}\n{\"b\":[2,{}]}\n", &["{\"a\":1}", "{\"b\":[2,{}]}"][..]),
+        (
+            "{\"a\":1}\n{\"b\":[2,{}]}\n",
+            &["{\"a\":1}", "{\"b\":[2,{}]}"][..],
+        ),
         ("{\"a\":1}{\"b\":2}", &["{\"a\":1}", "{\"b\":2}"]),
         ("\u{1e}{\"a\":1}\r\n\r\n \u{1e}{}", &["{\"a\":1}", "{}"]),
         ("{\n  \"a\": 1\n}\n", &["{\n  \"a\": 1\n}"]),
         (r#"{"a":"}\"{\\"}[1]"#, &[r#"{"a":"}\"{\\"}"#, "[1]"]),
-        ("\"a b\"\"c\"\n12\ntrue", &["\"a b\"", "\"c\"", "12\n", "true"]),
-        ("{\"a\":1}\noops\n{\"b\":2}", &["{\"a\":1}", "oops\n", "{\"b\":2}"]),
-        ("{\"cut\": \"in a te\n{\"b\":2}\n", &["{\"cut\": \"in a te\n", "{\"b\":2}"]),
+        (
+            "\"a b\"\"c\"\n12\ntrue",
+            &["\"a b\"", "\"c\"", "12\n", "true"],
+        ),
+        (
+            "{\"a\":1}\noops\n{\"b\":2}",
+            &["{\"a\":1}", "oops\n", "{\"b\":2}"],
+        ),
+        (
+            "{\"cut\": \"in a te\n{\"b\":2}\n",
+            &["{\"cut\": \"in a te\n", "{\"b\":2}"],
+        ),
         ("{\"a\":1}\n{\"cut\":", &["{\"a\":1}", "…"]),
         ("\"cut", &["…"]),
         ("}\n]", &["}\n", "]"]),
         (" \n", &[]),
     ] {
         for cut in 1..=stream.len() {
-            assert_eq!(values(stream.as_bytes(), cut), found, "{stream:?} in pieces of {cut}");
+            assert_eq!(
+                values(stream.as_bytes(), cut),
+                found,
+                "{stream:?} in pieces of {cut}"
+            );
         }
     }
 }
@@ -121,9 +146,18 @@ fn a_character_cut_by_the_network_is_put_together() {
     for cut in 1..=stream.len() {
         assert_eq!(text(stream, cut), "aé日😀");
     }
-    for bytes in [&b"a\xffb"[..], b"\xe6\x97", b"\xf0\x9f\x98x", b"\xc3\xc3\xa9"] {
+    for bytes in [
+        &b"a\xffb"[..],
+        b"\xe6\x97",
+        b"\xf0\x9f\x98x",
+        b"\xc3\xc3\xa9",
+    ] {
         for cut in 1..=bytes.len() {
-            assert_eq!(text(bytes, cut), String::from_utf8_lossy(bytes), "{bytes:?}");
+            assert_eq!(
+                text(bytes, cut),
+                String::from_utf8_lossy(bytes),
+                "{bytes:?}"
+            );
         }
     }
 }
@@ -145,12 +179,27 @@ fn the_shape_of_an_answer_shows_in_its_first_bytes() {
     use MediaKind::{EventStream, Json, Unsaid};
     let plain = MediaKind::Text;
     for (declared, media, bytes, shape) in [
-        (Format::Sse, EventStream, &b"data: x"[..], Some(Shape::Events)),
-        (Format::Sse, EventStream, b"{\"error\":1}", Some(Shape::Values)),
+        (
+            Format::Sse,
+            EventStream,
+            &b"data: x"[..],
+            Some(Shape::Events),
+        ),
+        (
+            Format::Sse,
+            EventStream,
+            b"{\"error\":1}",
+            Some(Shape::Values),
+        ),
         (Format::Sse, Json, b" \n[", Some(Shape::Values)),
         (Format::Sse, Unsaid, b"<html>", Some(Shape::Events)),
         (Format::Ndjson, Unsaid, b"{", Some(Shape::Values)),
-        (Format::Ndjson, EventStream, b"data: {}", Some(Shape::Events)),
+        (
+            Format::Ndjson,
+            EventStream,
+            b"data: {}",
+            Some(Shape::Events),
+        ),
         (Format::Ndjson, Unsaid, b"dat", None),
         (Format::Ndjson, Unsaid, b"day", Some(Shape::Values)),
         (Format::Json, Json, b": ping\n", Some(Shape::Events)),

@@ -7,7 +7,10 @@ use super::*;
 
 /// What each path finds, as (path number, value), in no particular order.
 fn select(paths: &[&str], json: &[u8]) -> Result<Vec<String>, String> {
-    let paths: Vec<Path> = paths.iter().map(|text| Path::parse(text).unwrap()).collect();
+    let paths: Vec<Path> = paths
+        .iter()
+        .map(|text| Path::parse(text).unwrap())
+        .collect();
     let mut found = Vec::new();
     Selector::new(&paths)
         .select(json, &mut |slot, what| found.push(shown(slot, &what)))
@@ -87,7 +90,12 @@ fn json_value() -> impl Strategy<Value = Value> {
 }
 
 fn path_text() -> impl Strategy<Value = String> {
-    let step = prop_oneof!["\\.[a-c]", "\\[[0-2]\\]", Just("[*]".to_owned()), "\\['[a-c]'\\]"];
+    let step = prop_oneof![
+        "\\.[a-c]",
+        "\\[[0-2]\\]",
+        Just("[*]".to_owned()),
+        "\\['[a-c]'\\]"
+    ];
     prop::collection::vec(step, 0..4).prop_map(|steps| format!("${}", steps.concat()))
 }
 
