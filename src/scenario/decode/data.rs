@@ -40,6 +40,7 @@ fn data_set(name: &str, at: &At<'_>, context: &mut Context<'_>) -> Option<DataSe
             rows: rows.into(),
             order: DataOrder::default(),
             per: DataPer::default(),
+            cache_bust: None,
         });
     }
     let fields = at.fields(&KEYS, &mut context.report, WANTED)?;
@@ -66,6 +67,7 @@ fn data_set(name: &str, at: &At<'_>, context: &mut Context<'_>) -> Option<DataSe
         rows: found.unwrap_or_default().into(),
         order: order.unwrap_or_default(),
         per: per.unwrap_or_default(),
+        cache_bust: None,
     })
 }
 
