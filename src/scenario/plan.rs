@@ -4,6 +4,7 @@
 //! environments, nor the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -11,6 +12,7 @@ use url::Url;
 use crate::load::WaitTime;
 pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
+use crate::request::response::{AnswerChecks, ResponseSpec, Slo, Timeouts};
 use crate::request::{DataSet, Expect, Extraction, RequestSpec};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
@@ -184,6 +186,21 @@ pub struct RequestStep {
     pub expect: Expect,
     /// What is taken out of it.
     pub extract: Vec<Extraction>,
+    /// How the answer is read and judged, where the scenario declares it.
+    pub response: Option<Response>,
+    /// The time allowed for each part of the answer; that for all of it is the request's.
+    pub timeouts: Timeouts,
+    /// What makes an answer a good one.
+    pub slo: Option<Slo>,
+}
+
+/// A declared answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// How it is read.
+    pub spec: Arc<ResponseSpec>,
+    /// What is expected of it.
+    pub checks: AnswerChecks,
 }
 
 /// One setting with its provenance.

@@ -13,6 +13,7 @@ use super::decode::endpoints::Endpoints;
 use super::decode::thresholds::{Manner, thresholds};
 use super::decode::value::{At, Fields, Keys};
 use super::environment::Environment;
+use super::expand;
 use super::host::HostClass;
 use super::include::Loader;
 use super::load_settings;
@@ -53,19 +54,19 @@ pub(super) const KEYS: Keys = Keys {
         "insecure",
         "thresholds",
         "stop_if",
+        "preset",
+        "questions",
+        "response",
+        "timeouts",
+        "slo",
     ],
     later: &[
         "shape",
         "arrival",
         "max_in_flight",
-        "response",
-        "preset",
-        "slo",
         "price",
         "budget",
         "samples",
-        "timeouts",
-        "questions",
     ],
 };
 
@@ -92,6 +93,7 @@ pub fn load(
         return Err(report.into_problems());
     };
     assign::apply(&mut root, &overrides.set, environment, &mut report);
+    expand::expand(&mut root, environment, &mut report);
     masked::keep_address_credentials(&mut root, &mut report);
     secrets::keep(&mut root, &mut report);
     let Some(fields) = At::root(&root).fields(&KEYS, &mut report, "a map of keys") else {

@@ -2,6 +2,7 @@
 //!
 //! One file per part of the dialect, over [`value`], which reads single values.
 
+pub(super) mod answers;
 pub(super) mod body;
 pub(super) mod classes;
 pub(super) mod data;
@@ -12,6 +13,7 @@ pub(super) mod headers;
 pub(super) mod names;
 pub(super) mod request_keys;
 pub(super) mod requests;
+pub(super) mod response;
 pub(super) mod rows;
 pub(super) mod stages;
 pub(super) mod steps;
