@@ -13,5 +13,6 @@ mod readme;
 mod report_page;
 mod scenario;
 mod scripts;
+mod streams;
 mod tools;
 mod transport;

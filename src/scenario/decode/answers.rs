@@ -19,7 +19,7 @@ use super::super::problems::{Report, suggestion};
 use super::expect::{KEYS as EXPECT_KEYS, OF_ANSWERS, expect, pattern};
 use super::extract::extractions;
 use super::names::{check_columns, unknown_name};
-use super::response::{response, word};
+use super::response::response;
 use super::value::{At, Fields, Keys};
 
 const TIMEOUT_KEYS: Keys = Keys {
@@ -124,7 +124,9 @@ fn checks(
     let default = AnswerChecks::default();
     let answers = [("non_empty", true), ("any", false)];
     let mut checks = AnswerChecks {
-        non_empty: word(fields, "answer", &answers, report).unwrap_or(default.non_empty),
+        non_empty: fields
+            .word("answer", &answers, report)
+            .unwrap_or(default.non_empty),
         complete: fields
             .get("complete")
             .and_then(|at| at.boolean(report))
@@ -173,7 +175,7 @@ fn fallback(at: &At<'_>, report: &mut Report) -> Option<Fallback> {
     }
     let wanted = "degraded, failed, off, or { level: failed, matches: [\"(?i)no idea\"] }";
     let fields = at.fields(&FALLBACK_KEYS, report, wanted)?;
-    let level = word(&fields, "level", LEVELS, report).unwrap_or_default();
+    let level = fields.word("level", LEVELS, report).unwrap_or_default();
     let phrases = fields.get("matches").map(|at| {
         let all = at.one_or_many();
         all.iter().filter_map(|at| pattern(at, report)).collect()

@@ -11,7 +11,6 @@ use super::super::context::Context;
 use super::super::problems::Report;
 use super::super::tree::Scalar;
 use super::extract::usable_name;
-use super::response::word;
 use super::rows::rows;
 use super::value::{At, Fields, Keys};
 
@@ -46,7 +45,7 @@ fn data_set(name: &str, at: &At<'_>, context: &mut Context<'_>) -> Option<DataSe
     }
     let fields = at.fields(&KEYS, &mut context.report, WANTED)?;
     let order = order(&fields, &mut context.report);
-    let per = word(&fields, "per", PERS, &mut context.report);
+    let per = fields.word("per", PERS, &mut context.report);
     let found = match (fields.get("inline"), fields.get("file")) {
         (Some(inline_rows), None) => inline(&inline_rows, context),
         (None, Some(file)) => from_file(&file, context),
@@ -92,7 +91,7 @@ const BUSTS: &[(&str, Option<BustAt>)] = &[
 const ASKED: &[&str] = &["question", "query", "prompt", "text", "input"];
 
 fn order(fields: &Fields<'_>, report: &mut Report) -> Option<DataOrder> {
-    let order = word(fields, "order", ORDERS, report);
+    let order = fields.word("order", ORDERS, report);
     let Some(at) = fields.get("zipf_s") else {
         return order;
     };
@@ -113,7 +112,7 @@ fn cache_bust(
     rows: &[Value],
     report: &mut Report,
 ) -> Option<CacheBust> {
-    let at = word(fields, "cache_bust", BUSTS, report)??;
+    let at = fields.word("cache_bust", BUSTS, report)??;
     let Some(first) = rows.iter().find_map(Value::as_object) else {
         return Some(CacheBust { at, column: None });
     };

@@ -10,7 +10,7 @@ use crate::request::response::parts::{
 };
 use crate::request::response::{Path, ResponseSpec};
 
-use super::super::problems::{Report, suggestion};
+use super::super::problems::Report;
 use super::expect::{json_path, pattern};
 use super::value::{At, Fields, Keys};
 
@@ -71,8 +71,10 @@ fn parts(at: &At<'_>, report: &mut Report) -> ResponseParts {
         return ResponseParts::default();
     };
     ResponseParts {
-        format: word(&fields, "format", Format::WORDS, report).unwrap_or_default(),
-        mode: word(&fields, "mode", Mode::WORDS, report).unwrap_or_default(),
+        format: fields
+            .word("format", Format::WORDS, report)
+            .unwrap_or_default(),
+        mode: fields.word("mode", Mode::WORDS, report).unwrap_or_default(),
         answer: answer(&fields, report),
         reasoning: places(&fields, "reasoning", report),
         sources: places(&fields, "sources", report),
@@ -88,24 +90,6 @@ fn parts(at: &At<'_>, report: &mut Report) -> ResponseParts {
         cache: fields.get("cache").and_then(|at| cache(&at, report)),
         fallback: conditions(&fields, "fallback", report),
     }
-}
-
-/// One of some words.
-pub(super) fn word<T: Copy>(
-    fields: &Fields<'_>,
-    key: &str,
-    words: &[(&str, T)],
-    report: &mut Report,
-) -> Option<T> {
-    let at = fields.get(key)?;
-    let text = at.text(report)?;
-    let found = words.iter().find(|(word, _)| *word == text);
-    if found.is_none() {
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let message = format!("unknown {key} `{text}`; {}", suggestion(&text, &known));
-        at.problem(report, message);
-    }
-    found.map(|(_, value)| *value)
 }
 
 /// Places of the answer, which may be all the data of the events of a name.
@@ -236,7 +220,7 @@ fn stage(name: &str, at: &At<'_>, report: &mut Report) -> Option<Stage> {
     if place.is_none() && fields.get("path").is_none() {
         at.problem(report, format!("must be {wanted}"));
     }
-    let unit = word(&fields, "unit", UNITS, report);
+    let unit = fields.word("unit", UNITS, report);
     Some(stage(place?, unit.unwrap_or(UNITS[0].1)))
 }
 
