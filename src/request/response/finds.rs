@@ -20,10 +20,10 @@ const ID_FIELDS: [&str; 8] = [
     "document_id",
     "doc_id",
     "chunk_id",
-    "reference_id",
     "file_path",
     "source",
     "title",
+    "reference_id",
 ];
 
 /// The finds of one event; the room is used again for the next.

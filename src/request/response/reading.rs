@@ -163,7 +163,8 @@ pub struct Times {
     pub first_token: Option<Duration>,
     /// Time to the mark of a complete answer, or to its end.
     pub completed: Option<Duration>,
-    /// Part of the time to the first token that no stage accounts for; none without stages.
+    /// Part of the time to the first token that no stage accounts for; none without stages, and
+    /// where they take longer, since then they go on after it.
     pub unaccounted: Option<Duration>,
 }
 
@@ -183,7 +184,7 @@ impl Reading {
             completed: since(self.completed_at),
             unaccounted: first_token
                 .filter(|_| !self.stages.is_empty())
-                .map(|time| time.saturating_sub(accounted)),
+                .and_then(|time| time.checked_sub(accounted)),
         }
     }
 
@@ -238,9 +239,11 @@ mod tests {
         assert_eq!(times.first_token, Some(Duration::from_millis(500)));
         assert_eq!(times.unaccounted, Some(Duration::from_millis(380)));
         assert_eq!(times.first_reasoning, None);
-        let mut without_stages = stream();
-        without_stages.stages.clear();
-        assert_eq!(without_stages.since(Offset::ZERO).unaccounted, None);
+        let mut other_stages = stream();
+        other_stages.stages[0].1 = Duration::from_secs(2);
+        assert_eq!(other_stages.since(Offset::ZERO).unaccounted, None);
+        other_stages.stages.clear();
+        assert_eq!(other_stages.since(Offset::ZERO).unaccounted, None);
     }
 
     #[test]
