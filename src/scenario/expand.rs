@@ -167,8 +167,7 @@ fn leave_out_replaced(lower: &mut Node, request: &Node) {
     };
     entries.retain(|entry| {
         let key = entry.key.as_str();
-        let replaced = (METHODS.contains(&key) && other_method)
-            || (key == "request_name" && other_method)
+        let replaced = (other_method && (METHODS.contains(&key) || key == "request_name"))
             || (BODIES.contains(&key) && (bare || other_body(key)));
         !replaced
     });

@@ -190,7 +190,7 @@ fn however_a_recorded_answer_is_cut_and_its_lines_end_it_says_the_same() {
         let bytes = recorded(fixture);
         let without_times = |chunks: &[&[u8]]| {
             let mut reading = read(&spec, fixture, chunks);
-            let said = Reading {
+            Reading {
                 format: reading.format,
                 completion: reading.completion,
                 answer: reading.answer.take(),
@@ -208,8 +208,7 @@ fn however_a_recorded_answer_is_cut_and_its_lines_end_it_says_the_same() {
                 finish_reason: reading.finish_reason,
                 error: reading.error,
                 ..Reading::default()
-            };
-            said
+            }
         };
         let whole = without_times(&[&bytes]);
         for size in [1, 2, 3, 7, 64] {

@@ -199,7 +199,11 @@ impl Reading {
     #[must_use]
     pub fn output_tokens(&self) -> Option<TokenCount> {
         let estimate = |count: u64, source| (count > 0).then_some(TokenCount { count, source });
-        let by_chunks = self.format.is_stream().then_some(self.chunks).unwrap_or(0);
+        let by_chunks = if self.format.is_stream() {
+            self.chunks
+        } else {
+            0
+        };
         self.usage
             .output
             .or_else(|| estimate(by_chunks, TokenSource::Chunks))

@@ -1,7 +1,5 @@
 //! Whole answers: each row of the table of what streams do to their readers.
 
-#![expect(clippy::unwrap_used, reason = "a path that is none fails the test")]
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,14 +1,16 @@
 //! Declared answers, presets and the scenario of five lines, from text to plan.
 
+#![expect(clippy::unwrap_used, reason = "what does not resolve fails the test")]
+
 use std::time::Duration;
 
 use ragload::request::Scope;
 use ragload::request::data::{BustAt, DataOrder};
 use ragload::request::response::Format;
 use ragload::request::response::checks::{FallbackLevel, RetrievalMust};
+use ragload::scenario::Overrides;
 use ragload::scenario::plan::{Load, Plan, RequestStep, Step};
 use ragload::scenario::presets::{PRESETS, preset};
-use ragload::scenario::{Environment, Overrides};
 use serde_json::{Value, json};
 
 use super::{environment, files, plan, problems, resolve, resolve_with};
@@ -455,5 +457,4 @@ fn every_preset_is_found_and_says_what_it_is_for() {
             .unwrap_err()
             .contains("known: rag-json, rag-sse")
     );
-    let _ = Environment::default();
 }

@@ -27,26 +27,57 @@ fn a_whole_answer_of_some_text_passes() {
     assert_eq!(judgement, Judgement::default());
 }
 
+/// Judges each reading by its checks: the kind of the failure and its text.
+fn fails(cases: Vec<(AnswerChecks, Reading, FailureKind, &str)>) {
+    for (checks, reading, kind, text) in cases {
+        assert_eq!(failure(&checks, &reading), Some((kind, text.to_owned())));
+    }
+}
+
 #[test]
-fn each_failure_says_what_was_expected() {
-    let default = AnswerChecks::default;
-    let truncated = |truncation| Reading {
-        completion: Completion::Truncated(truncation),
-        ..reading("x")
+fn an_answer_that_is_not_whole_says_what_is_missing() {
+    let fails = |reading: Reading, kind, text: &str| {
+        fails(vec![(AnswerChecks::default(), reading, kind, text)]);
     };
     let told = |error: &str| Reading {
         error: Some(StreamError::of(error.as_bytes())),
         completion: Completion::Failed,
         ..reading("x")
     };
-    let stopped = |reason: &str| Reading {
-        finish_reason: Some(reason.to_owned()),
-        ..reading("x")
-    };
-    let too_long = Reading {
-        answer: None,
-        ..reading("x")
-    };
+    let overloaded = told("{\"error\":{\"type\":\"overloaded_error\"}}");
+    let text = "error within the answer: overloaded_error";
+    fails(overloaded, FailureKind::InStream, text);
+    let text = "error within the answer: rate limit";
+    fails(
+        told("{\"error\":\"rate limit\"}"),
+        FailureKind::RateLimited,
+        text,
+    );
+    for (truncation, text) in [
+        (Truncation::NoMarker, "it ended without its end mark"),
+        (Truncation::Unfinished, "it ended in the middle of an event"),
+        (Truncation::Broken, "the connection broke"),
+    ] {
+        let cut = Reading {
+            completion: Completion::Truncated(truncation),
+            ..reading("x")
+        };
+        let text = format!("answer is truncated: {text}");
+        fails(cut, FailureKind::Truncated, &text);
+    }
+    for reason in ["content_filter", "ERROR"] {
+        let stopped = Reading {
+            finish_reason: Some(reason.to_owned()),
+            ..reading("x")
+        };
+        let text = format!("answer is incomplete: finish reason {reason}");
+        fails(stopped, FailureKind::Check, &text);
+    }
+}
+
+#[test]
+fn an_answer_that_is_not_as_expected_says_what_was() {
+    let default = AnswerChecks::default;
     let contains = AnswerChecks {
         contains: vec!["blue".to_owned()],
         ..default()
@@ -59,6 +90,10 @@ fn each_failure_says_what_was_expected() {
         min_sources: Some(least),
         ..default()
     };
+    let too_long = Reading {
+        answer: None,
+        ..reading("x")
+    };
     let one_source = Reading {
         source_count: 1,
         ..reading("x")
@@ -68,85 +103,30 @@ fn each_failure_says_what_was_expected() {
         malformed: 2,
         ..reading("")
     };
-    use FailureKind::{Check, InStream, RateLimited, Truncated};
-    for (checks, reading, kind, text) in [
-        (
-            default(),
-            told("{\"error\":{\"type\":\"overloaded_error\"}}"),
-            InStream,
-            "error within the answer: overloaded_error",
-        ),
-        (
-            default(),
-            told("{\"error\":\"rate limit\"}"),
-            RateLimited,
-            "error within the answer: rate limit",
-        ),
-        (
-            default(),
-            truncated(Truncation::NoMarker),
-            Truncated,
-            "answer is truncated: it ended without its end mark",
-        ),
-        (
-            default(),
-            truncated(Truncation::Unfinished),
-            Truncated,
-            "answer is truncated: it ended in the middle of an event",
-        ),
-        (
-            default(),
-            truncated(Truncation::Broken),
-            Truncated,
-            "answer is truncated: the connection broke",
-        ),
-        (
-            default(),
-            stopped("content_filter"),
-            Check,
-            "answer is incomplete: finish reason content_filter",
-        ),
-        (
-            default(),
-            stopped("ERROR"),
-            Check,
-            "answer is incomplete: finish reason ERROR",
-        ),
-        (default(), reading(" \n"), Check, "answer is empty"),
-        (default(), not_json, Check, "answer is not JSON"),
-        (
-            contains.clone(),
+    let case = |checks: &AnswerChecks, reading: Reading, text: &'static str| {
+        (checks.clone(), reading, FailureKind::Check, text)
+    };
+    fails(vec![
+        case(&default(), reading(" \n"), "answer is empty"),
+        case(&default(), not_json, "answer is not JSON"),
+        case(
+            &contains,
             reading("red"),
-            Check,
             "answer does not contain \"blue\"",
         ),
-        (
-            contains,
-            too_long,
-            Check,
-            "answer is too long to be searched",
-        ),
-        (
-            matches,
-            reading("red"),
-            Check,
-            "answer does not match \"\\\\d\"",
-        ),
-        (
-            sources(4),
+        case(&contains, too_long, "answer is too long to be searched"),
+        case(&matches, reading("red"), "answer does not match \"\\\\d\""),
+        case(
+            &sources(4),
             reading("x"),
-            Check,
             "answer has 3 sources, expected at least 4",
         ),
-        (
-            sources(2),
+        case(
+            &sources(2),
             one_source,
-            Check,
             "answer has 1 source, expected at least 2",
         ),
-    ] {
-        assert_eq!(failure(&checks, &reading), Some((kind, text.to_owned())));
-    }
+    ]);
 }
 
 #[test]
