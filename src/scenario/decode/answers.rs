@@ -22,23 +22,23 @@ use super::names::{check_columns, unknown_name};
 use super::response::response;
 use super::value::{At, Fields, Keys};
 
-const TIMEOUT_KEYS: Keys = Keys {
+pub(super) const TIMEOUT_KEYS: Keys = Keys {
     known: &["connect", "first_event", "idle", "total"],
     later: &[],
 };
-const SLO_KEYS: Keys = Keys {
+pub(super) const SLO_KEYS: Keys = Keys {
     known: &["ttft", "tpot", "response_time", "attainment"],
     later: &[],
 };
-const FALLBACK_KEYS: Keys = Keys {
+pub(super) const FALLBACK_KEYS: Keys = Keys {
     known: &["level", "matches"],
     later: &[],
 };
-const RECALL_KEYS: Keys = Keys {
+pub(super) const RECALL_KEYS: Keys = Keys {
     known: &["k", "min", "expected"],
     later: &[],
 };
-const HIT_KEYS: Keys = Keys {
+pub(super) const HIT_KEYS: Keys = Keys {
     known: &["k", "expected"],
     later: &[],
 };

@@ -14,7 +14,7 @@ use super::super::problems::Report;
 use super::expect::{json_path, pattern};
 use super::value::{At, Fields, Keys};
 
-const KEYS: Keys = Keys {
+pub(super) const KEYS: Keys = Keys {
     known: &[
         "format",
         "mode",
@@ -32,23 +32,23 @@ const KEYS: Keys = Keys {
     ],
     later: &[],
 };
-const PLACE_KEYS: Keys = Keys {
+pub(super) const PLACE_KEYS: Keys = Keys {
     known: &["event", "path"],
     later: &[],
 };
-const CONDITION_KEYS: Keys = Keys {
+pub(super) const CONDITION_KEYS: Keys = Keys {
     known: &["event", "data", "path", "equals", "not_equals"],
     later: &[],
 };
-const STAGE_KEYS: Keys = Keys {
+pub(super) const STAGE_KEYS: Keys = Keys {
     known: &["event", "path", "unit"],
     later: &[],
 };
-const USAGE_KEYS: Keys = Keys {
+pub(super) const USAGE_KEYS: Keys = Keys {
     known: &["prompt", "output", "cached"],
     later: &[],
 };
-const CACHE_KEYS: Keys = Keys {
+pub(super) const CACHE_KEYS: Keys = Keys {
     known: &["header", "hit", "event", "path", "equals", "not_equals"],
     later: &[],
 };

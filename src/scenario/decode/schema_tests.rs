@@ -14,7 +14,8 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    body, classes, data, expect, extract, requests, stages, steps, tasks, thresholds, waits,
+    answers, body, classes, data, expect, extract, requests, response, stages, steps, tasks,
+    thresholds, waits,
 };
 
 fn schema() -> Value {
@@ -42,6 +43,17 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/extraction", &extract::KEYS, &[]),
         ("/$defs/data_set", &data::KEYS, &[]),
         ("/$defs/multipart_part", &body::PART_KEYS, &[]),
+        ("/$defs/response", &response::KEYS, &[]),
+        ("/$defs/response_place", &response::PLACE_KEYS, &[]),
+        ("/$defs/response_condition", &response::CONDITION_KEYS, &[]),
+        ("/$defs/response_stage", &response::STAGE_KEYS, &[]),
+        ("/$defs/response_usage", &response::USAGE_KEYS, &[]),
+        ("/$defs/response_cache", &response::CACHE_KEYS, &[]),
+        ("/$defs/timeouts", &answers::TIMEOUT_KEYS, &[]),
+        ("/$defs/slo", &answers::SLO_KEYS, &[]),
+        ("/$defs/recall", &answers::RECALL_KEYS, &[]),
+        ("/$defs/hit", &answers::HIT_KEYS, &[]),
+        ("/$defs/fallback", &answers::FALLBACK_KEYS, &[]),
     ]
 }
 

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use ragload::files::shipped::SCHEMA;
 use ragload::request::Scope;
 use ragload::request::data::{BustAt, DataOrder};
 use ragload::request::response::Format;
@@ -452,6 +453,9 @@ fn every_preset_is_found_and_says_what_it_is_for() {
         assert_eq!(preset(&known.name.replace('-', "_")), Ok(known));
         assert!(known.summary().len() > 20, "{}", known.name);
     }
+    let schema: Value = serde_json::from_str(SCHEMA.text).unwrap();
+    let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    assert_eq!(schema["$defs"]["preset"]["anyOf"][0]["enum"], json!(names));
     assert!(
         preset("bananas")
             .unwrap_err()
