@@ -5,10 +5,12 @@
 
 mod audience;
 mod collector;
+mod declared;
 mod director;
 mod exchange;
 mod failed;
 mod launch;
+mod measured;
 mod once;
 mod preflight;
 mod probe;

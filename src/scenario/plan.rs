@@ -188,7 +188,8 @@ pub struct RequestStep {
     pub extract: Vec<Extraction>,
     /// How the answer is read and judged, where the scenario declares it.
     pub response: Option<Response>,
-    /// The time allowed for each part of the answer; that for all of it is the request's.
+    /// The time allowed for each part of the answer; those for a connection and for all of it are
+    /// the request's.
     pub timeouts: Timeouts,
     /// What makes an answer a good one.
     pub slo: Option<Slo>,

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::decode::classes::classes;
 use super::decode::data::data;
 use super::decode::endpoints::Endpoints;
+use super::decode::objectives::{Missing, attainments};
 use super::decode::thresholds::{Manner, thresholds};
 use super::decode::value::{At, Fields, Keys};
 use super::environment::Environment;
@@ -234,15 +235,25 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
             Vec::new()
         }
     };
+    let missing = Missing::of(&classes);
     let mut judged = |key: &str, manner| {
-        let at = fields.get(key);
-        at.map(|at| thresholds(&at, manner, context))
-            .unwrap_or_default()
+        let Some(at) = fields.get(key) else {
+            return Vec::new();
+        };
+        let list = thresholds(&at, manner, context);
+        for threshold in &list {
+            if let Some(message) = missing.for_metric(&threshold.metric) {
+                let message = format!("{} {message}", threshold.expression);
+                at.problem(&mut context.report, message);
+            }
+        }
+        list
     };
-    let (thresholds, stop_if) = (
+    let (mut thresholds, stop_if) = (
         judged("thresholds", Manner::JUDGE),
         judged("stop_if", Manner::STOP),
     );
+    thresholds.extend(attainments(&classes, &context.endpoints));
     Parts {
         classes,
         thresholds,

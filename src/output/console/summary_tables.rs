@@ -197,6 +197,8 @@ fn request_cells(row: &Row) -> [String; 13] {
         // The record and the report show these.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let time = |time: Option<std::time::Duration>| time.map_or_else(missing, format_time);
     [

@@ -54,16 +54,21 @@ impl ResponseReader {
         self.spec = Some(Arc::clone(spec));
     }
 
+    /// What came until now was not the answer: it leads elsewhere.
+    pub fn forget(&mut self) {
+        if let Some(spec) = self.spec.clone() {
+            self.begin(&spec, self.interpreter.keeps_text());
+        }
+    }
+
     /// The headers of the answer arrived. Called again for each hop of a redirect: what came
     /// before was not the answer.
     pub fn head(&mut self, headers: &HeaderMap) {
-        let Some(spec) = self.spec.clone() else {
-            return;
-        };
-        let keeps_text = self.interpreter.keeps_text();
-        self.begin(&spec, keeps_text);
-        self.media = MediaKind::of(headers);
-        self.interpreter.headers(&spec, headers);
+        self.forget();
+        if let Some(spec) = &self.spec {
+            self.media = MediaKind::of(headers);
+            self.interpreter.headers(spec, headers);
+        }
     }
 
     /// The trailers of the answer arrived.

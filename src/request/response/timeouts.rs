@@ -10,11 +10,10 @@ use crate::model::{Failure, FailureKind, Offset};
 
 use super::reading::Reading;
 
-/// The time allowed for each part of an answer; the time for all of it is the request's own.
+/// The time allowed for each part of an answer; those for a connection and for all of it are the
+/// request's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Until a connection is there.
-    pub connect: Option<Duration>,
     /// Until the first event; comments are none.
     pub first_event: Option<Duration>,
     /// Between signs of life after that; comments are one.
@@ -24,8 +23,6 @@ pub struct Timeouts {
 /// A patience that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
-    /// For a connection.
-    Connect(Duration),
     /// For the first event.
     FirstEvent(Duration),
     /// For another sign of life.
@@ -33,12 +30,6 @@ pub enum Waited {
 }
 
 impl Timeouts {
-    /// Whether any is set.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        *self != Timeouts::default()
-    }
-
     /// When patience with an answer ends if nothing more comes, and which; `reading` is what has
     /// come since the request was sent.
     #[must_use]
@@ -55,7 +46,6 @@ impl Timeouts {
 impl fmt::Display for Waited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Waited::Connect(limit) => write!(f, "no connection within {}", format_duration(*limit)),
             Waited::FirstEvent(limit) => {
                 write!(f, "no event within {}", format_duration(*limit))
             }
@@ -78,7 +68,6 @@ mod tests {
     fn patience_starts_anew_with_each_sign_of_life_after_the_first_event() {
         let seconds = Duration::from_secs;
         let timeouts = Timeouts {
-            connect: None,
             first_event: Some(seconds(20)),
             idle: Some(seconds(15)),
         };

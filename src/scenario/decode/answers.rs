@@ -55,6 +55,8 @@ pub(super) struct Answers {
     pub(super) extract: Vec<Extraction>,
     pub(super) response: Option<Response>,
     pub(super) timeouts: Timeouts,
+    /// The time for a connection.
+    pub(super) connect: Option<Duration>,
     /// The time for all of the answer.
     pub(super) total: Option<Duration>,
     pub(super) slo: Option<Slo>,
@@ -70,10 +72,10 @@ pub(super) fn answers(
     let expected = fields.get("expect");
     let mut expect = expected.as_ref().map(|at| expect(at, report));
     let extract = fields.get("extract").map(|at| extractions(&at, report));
-    let (timeouts, total) = fields
-        .get("timeouts")
-        .map(|at| timeouts(&at, report))
-        .unwrap_or_default();
+    let declared = fields.get("response").is_some();
+    let allowed = fields.get("timeouts");
+    let allowed = allowed.map(|at| timeouts(&at, declared, report));
+    let (timeouts, connect, total) = allowed.unwrap_or_default();
     let slo = fields.get("slo").and_then(|at| slo(&at, report));
     let spec = fields.get("response").map(|at| response(&at, report));
     let expected = expected.and_then(|at| at.fields(&EXPECT_KEYS, report, ""));
@@ -109,6 +111,7 @@ pub(super) fn answers(
         extract: extract.unwrap_or_default(),
         response,
         timeouts,
+        connect,
         total,
         slo,
     }
@@ -226,18 +229,32 @@ fn retrieval<'t>(
     Some((expected, check))
 }
 
-fn timeouts(at: &At<'_>, report: &mut Report) -> (Timeouts, Option<Duration>) {
+/// The times for parts of an answer, for a connection, and for all of it.
+fn timeouts(
+    at: &At<'_>,
+    declared: bool,
+    report: &mut Report,
+) -> (Timeouts, Option<Duration>, Option<Duration>) {
     let wanted = "a map such as { first_event: 20s, idle: 15s }";
     let Some(fields) = at.fields(&TIMEOUT_KEYS, report, wanted) else {
         return Default::default();
     };
+    if !declared {
+        for at in ["first_event", "idle"]
+            .into_iter()
+            .filter_map(|key| fields.get(key))
+        {
+            let message = "is about the events of an answer: the request needs `response` or \
+                           `preset` to know them";
+            at.problem(report, message);
+        }
+    }
     let mut time = |key: &str| fields.get(key).and_then(|at| above_zero(&at, report));
     let timeouts = Timeouts {
-        connect: time("connect"),
         first_event: time("first_event"),
         idle: time("idle"),
     };
-    (timeouts, time("total"))
+    (timeouts, time("connect"), time("total"))
 }
 
 fn slo(at: &At<'_>, report: &mut Report) -> Option<Slo> {

@@ -11,6 +11,7 @@ pub(super) mod expect;
 pub(super) mod extract;
 pub(super) mod headers;
 pub(super) mod names;
+pub(super) mod objectives;
 pub(super) mod request_keys;
 pub(super) mod requests;
 pub(super) mod response;

@@ -111,6 +111,7 @@ pub(super) fn request(
         headers: sent(settings.headers),
         body,
         timeout: answers.total.unwrap_or(settings.timeout),
+        connect_timeout: answers.connect,
         follow_redirects: settings.follow_redirects,
     };
     let spec = compiled(fields, &path_at, parts, known, context);

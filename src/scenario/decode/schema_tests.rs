@@ -57,6 +57,12 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
     ]
 }
 
+/// Whether a key of the top level stands for one of the only request, or of its class.
+fn is_short_form(key: &str) -> bool {
+    let of_request = tasks::KEYS.known.contains(&key) || key == "wait_time";
+    of_request && !resolve::KEYS.known.contains(&key)
+}
+
 #[test]
 fn the_schema_has_the_keys_that_the_decoder_reads() {
     let schema = schema();
@@ -67,8 +73,8 @@ fn the_schema_has_the_keys_that_the_decoder_reads() {
             .unwrap()
             .keys()
             .map(String::as_str)
-            // Includes are gone before anything is decoded.
-            .filter(|key| !(place.is_empty() && *key == "include"))
+            // Includes and short forms are gone before anything is decoded.
+            .filter(|key| !(place.is_empty() && (*key == "include" || is_short_form(key))))
             .collect();
         let read: BTreeSet<&str> = keys
             .known
@@ -322,14 +328,17 @@ proptest! {
 
     #[test]
     fn conditions_are_those_the_decoder_reads(
-        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|x",
+        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|x\
+            |ttft_p95|tpot_p0|ttft|waiting_max|stage:a b_avg|goodput|degraded|source_count_avg|tokens_per_second_p5",
         sign in " ?(<|<=|>|>=|==|!=|=|<>) ?",
         limit in "[0-9.]{0,3} ?(%|/s|ms|s|m| 3s|)",
         over in "( over (20s|1m30s|x))?",
     ) {
         let text = format!("{metric}{sign}{limit}{over}");
         let valid = CONDITION.is_valid(&json!(text));
-        let scenario = below_top(&json!({ "thresholds": [text] }));
+        let request = json!({ "post": "/q", "response": {}, "slo": { "response_time": "1s" } });
+        let mut scenario = in_tasks(&request);
+        scenario["thresholds"] = json!([text]);
         prop_assert_eq!(valid, decoded(scenario).is_ok(), "{:?}", text);
     }
 }

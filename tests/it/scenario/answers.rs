@@ -299,11 +299,20 @@ const WRONG: &[(&str, &str, &str)] = &[
     ),
     ("response: [1]", ".response", "must be a map such as"),
     (
-        "timeouts: { idel: 1s }",
+        "response: {}, timeouts: { idel: 1s }",
         ".timeouts",
         "did you mean `idle`?",
     ),
-    ("timeouts: { idle: 0 }", ".timeouts.idle", "must be above 0"),
+    (
+        "response: {}, timeouts: { idle: 0 }",
+        ".timeouts.idle",
+        "must be above 0",
+    ),
+    (
+        "timeouts: { first_event: 1s }",
+        ".timeouts.first_event",
+        "the request needs `response` or `preset`",
+    ),
     ("slo: { attainment: 95% }", ".slo", "has no objective"),
     (
         "slo: { ttft: 1s, attainment: 95 }",
@@ -362,6 +371,60 @@ fn what_is_wrong_with_a_declared_answer_is_told_where_it_stands() {
         assert!(found.contains(message), "{keys}\n{found}");
         assert_eq!(found.lines().count(), 1, "{keys}\n{found}");
     }
+}
+
+#[test]
+fn a_threshold_that_nothing_could_meet_is_told_before_the_run() {
+    let with = |threshold: &str, keys: &str| {
+        format!(
+            "thresholds: ['{threshold}']\n{}",
+            task(&format!("post: /q, {keys}"))
+        )
+    };
+    for (threshold, keys, expected) in [
+        (
+            "goodput > 95%",
+            "response: {}",
+            "goodput > 95% has nothing to judge: no request has objectives",
+        ),
+        (
+            "ttft_p95 < 1s",
+            "timeout: 5s",
+            "no request declares its answer",
+        ),
+        (
+            "stage:rerank_avg < 1s",
+            "timeout: 5s",
+            "no request declares its answer",
+        ),
+        (
+            "degraded < 3",
+            "timeout: 5s",
+            "no request declares its answer",
+        ),
+    ] {
+        let found = problems(&with(threshold, keys));
+        assert!(found.contains(expected), "{found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    for (threshold, keys) in [
+        ("goodput > 95%", "slo: { response_time: 3s }"),
+        ("waiting_p95 < 1s", "timeout: 5s"),
+        ("stage:Rerank_p50 < 1s", "response: {}"),
+    ] {
+        plan(&with(threshold, keys));
+    }
+}
+
+#[test]
+fn an_attainment_is_a_threshold_of_its_request() {
+    let slo = "response: {}, slo: { ttft: 1s, attainment: 99.5% }";
+    let plan = plan(&task(&format!("post: /q, {slo}")));
+    let [threshold] = &plan.thresholds[..] else {
+        panic!("one threshold")
+    };
+    assert_eq!(threshold.expression, "goodput >= 99.5%");
+    assert_eq!(threshold.on_text.as_deref(), Some("POST /q"));
 }
 
 #[test]

@@ -148,6 +148,8 @@ fn cells(row: &Row) -> [String; 11] {
         statuses: _,
         connections: _,
         measures,
+        answers: _,
+        goodput: _,
         current,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, format_time);
