@@ -73,6 +73,16 @@ impl Plan {
         });
         std::iter::once(&self.target.base).chain(requests)
     }
+
+    /// Whether any request declares its answer, or has objectives.
+    #[must_use]
+    pub fn declares_answers(&self) -> bool {
+        let mut steps = self.classes.iter().flat_map(UserClass::steps);
+        steps.any(|step| match step {
+            Step::Request(request) => request.response.is_some() || request.slo.is_some(),
+            Step::Wait(_) => false,
+        })
+    }
 }
 
 /// The target of a run.

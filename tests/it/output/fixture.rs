@@ -18,6 +18,8 @@ use ragload::stats::{
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
 
+use super::declared;
+
 /// 2026-11-23T06:45:43.543Z, as in the recorded run of Locust.
 pub(super) const STARTED: Duration = Duration::from_millis(1_795_416_343_543);
 
@@ -143,6 +145,7 @@ fn second(recorder: &mut Recorder, second: u64, dice: &mut Dice) -> Delta {
         let sample = sample(second, dice);
         recorder.record(&sample);
         phases(recorder, &sample);
+        declared::answer(recorder, &sample);
     }
     if second % 40 == 7 {
         let key = ExceptionKey {
