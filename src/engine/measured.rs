@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::model::{EndpointId, Outcome};
 use crate::request::response::checks::Judgement;
 use crate::request::response::{Completion, Reading};
+use crate::scenario::plan::RequestStep;
 use crate::stats::answers::add;
 use crate::stats::{Measure, Recorder};
 
@@ -26,15 +27,23 @@ pub(super) struct Measured<'a> {
     pub(super) reading: &'a Reading,
     /// How it did; none where its status says that it is none.
     pub(super) judged: Option<&'a Judgement>,
-    /// How much its sources agree with those of an earlier answer to the same request.
-    pub(super) stability: Option<f64>,
 }
 
 impl Measured<'_> {
-    /// Counts it.
-    pub(super) fn record(&self, recorder: &mut Recorder) {
+    /// Whether its sources can be held against those of other answers.
+    pub(super) fn compares_sources(&self, step: &RequestStep) -> bool {
+        let declared = step.response.as_ref();
+        self.is_whole() && declared.is_some_and(|response| response.spec.names_sources())
+    }
+
+    /// Counts it. `agreement`: how much its sources agree with those of an earlier answer to the
+    /// same request.
+    pub(super) fn record(&self, agreement: Option<f64>, recorder: &mut Recorder) {
         let succeeded = *self.outcome == Outcome::Ok;
         self.count(recorder, succeeded);
+        if let Some(agreement) = agreement {
+            recorder.answers(self.endpoint).stability.add(agreement);
+        }
         if succeeded {
             self.times(recorder);
             self.tokens(recorder);
@@ -90,9 +99,6 @@ impl Measured<'_> {
                 counts.recall.add(found.recall);
                 counts.hits.add(f64::from(u8::from(found.hit)));
                 counts.reciprocal_rank.add(found.reciprocal_rank);
-            }
-            if let Some(agreement) = self.stability {
-                counts.stability.add(agreement);
             }
         }
     }

@@ -16,6 +16,7 @@ mod preflight;
 mod probe;
 mod shard;
 mod signal;
+mod stability;
 mod user;
 mod variables;
 mod verdict;

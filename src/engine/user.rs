@@ -240,7 +240,8 @@ impl<C: Client> VirtualUser<C> {
                 Outcome::Failed(failure)
             }
         };
-        self.measure(step, &exchange, &outcome, judged.declared.as_ref());
+        let judgement = judged.declared.as_ref();
+        self.measure(step, &prepared, &exchange, (&outcome, judgement));
         self.record(step, &exchange, outcome);
         if judged.complete {
             Flow::Next
@@ -259,9 +260,9 @@ impl<C: Client> VirtualUser<C> {
     fn measure(
         &self,
         step: &RequestStep,
+        request: &Prepared,
         exchange: &Exchange,
-        outcome: &Outcome,
-        judged: Option<&Judgement>,
+        (outcome, judged): (&Outcome, Option<&Judgement>),
     ) {
         if step.response.is_none() && step.slo.is_none() {
             return;
@@ -285,9 +286,12 @@ impl<C: Client> VirtualUser<C> {
                 outcome,
                 reading: &reading,
                 judged,
-                stability: None,
             };
-            measured.record(&mut recorder);
+            let agreement = measured.compares_sources(step).then(|| {
+                let mut baselines = self.shard.baselines.borrow_mut();
+                baselines.agreement(request, &reading.sources)
+            });
+            measured.record(agreement.flatten(), &mut recorder);
         }
     }
 

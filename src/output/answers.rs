@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::event::RecordedData;
 use crate::model::units::{format_count, format_time};
 use crate::stats::{AnswerFigures, Figures, Goodput, Measure, Row};
 
@@ -141,6 +142,26 @@ pub fn counted_by(answers: &AnswerFigures) -> String {
             each.collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// `question: 1 204 draws of 50 rows, 95.8% repeats`.
+#[must_use]
+pub fn draws(data: &RecordedData) -> String {
+    let RecordedData {
+        name,
+        rows,
+        draws,
+        distinct,
+        repeat_ratio,
+    } = data;
+    let of = if distinct == rows {
+        format_count(*rows)
+    } else {
+        format!("{} of {}", format_count(*distinct), format_count(*rows))
+    };
+    let repeats =
+        repeat_ratio.map_or_else(String::new, |share| format!(", {} repeats", percent(share)));
+    format!("{name}: {} draws, {of} rows{repeats}", format_count(*draws))
 }
 
 fn of(row: &Row, spelt: fn(&AnswerFigures) -> String) -> Option<String> {

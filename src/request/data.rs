@@ -120,10 +120,18 @@ impl Dealer {
         }
     }
 
-    /// What this dealer dealt until now: how often rows were repeated.
+    /// What this dealer dealt until now, or since it was last taken: how often rows were repeated.
     #[must_use]
     pub fn dealt(&self) -> &Dealt {
         &self.dealt
+    }
+
+    /// The same, and starts anew.
+    pub fn take_dealt(&mut self) -> Dealt {
+        if self.dealt.draws() == 0 {
+            return Dealt::default();
+        }
+        std::mem::replace(&mut self.dealt, Dealt::new(self.set.rows.len()))
     }
 
     fn next_in_order(&mut self, rows: usize) -> usize {

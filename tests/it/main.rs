@@ -14,5 +14,6 @@ mod report_page;
 mod scenario;
 mod scripts;
 mod streams;
+mod timing;
 mod tools;
 mod transport;

@@ -156,6 +156,20 @@ impl ResponseSpec {
         self.format
     }
 
+    /// Whether it says where the sources are.
+    #[must_use]
+    pub fn names_sources(&self) -> bool {
+        let of_sources = |wanted: &Wanted| matches!(wanted.role, Role::Sources(_));
+        self.wanted.iter().any(of_sources)
+    }
+
+    /// Whether it says what tells a cache hit.
+    #[must_use]
+    pub fn tells_caches(&self) -> bool {
+        let of_cache = |wanted: &Wanted| matches!(wanted.role, Role::Cache(_));
+        self.cache_header.is_some() || self.wanted.iter().any(of_cache)
+    }
+
     /// Whether an event of this name is there for something of its own.
     pub(super) fn claims(&self, event: &[u8]) -> bool {
         let by_path = self.wanted.iter().map(|wanted| &wanted.event);

@@ -237,3 +237,47 @@ fn sources_are_held_against_labels_and_caches_are_told_apart() {
     assert_eq!((goodput.good, goodput.judged), (3, 4));
     assert!(goodput.interval.0 < 0.75 && goodput.interval.1 > 0.75);
 }
+
+#[test]
+fn sources_are_held_against_those_of_the_first_answer_to_the_same_request() {
+    let ran = asks(4, "json: { q: why }").run(|request| match request.count {
+        0 => told(r#"["a", "b"]"#),
+        1 => told(r#"["b", "a"]"#),
+        2 => told(r#"["a", "c"]"#),
+        _ => told("[]"),
+    });
+    let answers = row(&ran.record).answers.as_ref().unwrap();
+    assert_eq!(answers.compared, 3);
+    let mean = (1.0 + 1.0 / 3.0 + 0.0) / 3.0;
+    assert!((answers.source_stability.unwrap() - mean).abs() < 1e-5);
+}
+
+fn drawn(order: &str, cache: &str, seconds: u64) -> Ran {
+    Simulation::yaml(&format!(
+        "users: 2\nspawn_rate: 2\nrun_time: {seconds}s\n\
+         data: {{ question: {{ inline: [a, b, c, d], order: {order} }} }}\n\
+         user_classes:\n  - name: U\n    wait_time: 1s\n    tasks:\n      \
+         - {{ post: /q, json: {{ q: '{{{{ question }}}}' }}, response: {{ format: text{cache} }} }}\n"
+    ))
+    .run(|_| SimReply::status(200).body("yes"))
+}
+
+#[test]
+fn how_often_rows_came_again_is_recorded_and_warned_about() {
+    let warned = |ran: &Ran, text: &str| ran.notices.iter().any(|told| told.text.contains(text));
+    let often = drawn("sequential", "", 20);
+    let data = &often.record.data[0];
+    assert_eq!((data.rows, data.distinct), (4, 4));
+    assert!(
+        data.draws >= 38 && data.repeat_ratio.unwrap() > 0.8,
+        "{data:?}"
+    );
+    assert_eq!(often.requests("POST /q"), data.draws);
+    assert!(warned(&often, "may have come out of caches"));
+    let told = drawn("sequential", ", cache: { header: x-cache }", 20);
+    assert!(!warned(&told, "caches"));
+    let unique = drawn("unique", "", 20);
+    assert!(warned(&unique, "the 4 rows of `question` were used up"));
+    let few = drawn("unique", "", 1);
+    assert!(!warned(&few, "used up") && few.record.data[0].repeat_ratio == Some(0.0));
+}
