@@ -9,6 +9,8 @@ use tokio::time::Instant;
 
 use crate::model::Offset;
 
+pub mod timer;
+
 /// One run's clock: monotonic offsets from the run's start, and the wall time of that start.
 /// Copies agree with each other; hand them to whoever needs to know when it is.
 #[derive(Clone, Copy, Debug)]

@@ -15,8 +15,8 @@ use crate::threshold::Judgement;
 
 pub use crate::stats::Generator;
 pub use record::{
-    Mark, MarkKind, RecordedAnswer, RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION, StageBand,
-    Verdict,
+    Mark, MarkKind, RecordedAnswer, RecordedData, RecordedRow, RunOutcome, RunRecord,
+    SCHEMA_VERSION, StageBand, Verdict,
 };
 
 mod record;

@@ -182,6 +182,21 @@
       p95: data.mixed ? 'p95' : 'p95 of successful requests' });
   }
 
+  /** What declared answers were: a chart for each figure that was ever known. */
+  function drawAnswers() {
+    const host = byId('answer-charts');
+    const { answers } = data;
+    if (!host || !answers) return;
+    const add = (title, unit, series, spec) => timeline.add(host, { title, unit, x: at, height: 200, series, ...spec });
+    if (answers.ttft) add('Time to the first token', 'ms', percentiles(percentilesOf(answers.ttft)), { log: true });
+    if (answers.tpot) add('Time per output token', 'ms', percentiles(percentilesOf(answers.tpot)));
+    if (answers.tokens) add('Output tokens per second, all users', 'rate', [{ name: 'tokens/s', kind: 'all', y: known(answers.tokens) }]);
+    const shares = [['good', 'users', answers.good], ['degraded', 'failures', answers.degraded], ['recall', 'p95', answers.recall]]
+      .filter(([, , text]) => text).map(([name, kind, text]) => ({ name, kind, y: known(text) }));
+    if (shares.length) add('Shares of answers', 'percent', shares, { least: 100 });
+    if (answers.sources) add('Sources of an answer', 'count', [{ name: 'mean', kind: 'users', y: known(answers.sources) }]);
+  }
+
   function drawGenerator() {
     const host = byId('generator-charts');
     const add = (title, columns, spec) => {
@@ -391,6 +406,7 @@
     drawGenerator();
     drawEndpoints();
     drawTogether();
+    drawAnswers();
   }
   themeButton();
   copyButton();

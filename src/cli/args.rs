@@ -57,12 +57,29 @@ pub(super) enum Command {
     Demo(Box<DemoArgs>),
     /// Write the report of an earlier run again, from its run record
     Report(ReportArgs),
+    /// Show what a preset for a common service sets
+    Preset {
+        #[command(subcommand)]
+        command: PresetCommand,
+    },
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print a completion script for your shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
+    },
+}
+
+/// `ragload preset`.
+#[derive(Debug, Subcommand)]
+pub(super) enum PresetCommand {
+    /// List the presets
+    List,
+    /// Print the keys of one, as YAML
+    Show {
+        /// openai-chat, rag-sse, ollama, … as `ragload preset list` lists them
+        name: String,
     },
 }
 

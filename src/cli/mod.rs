@@ -21,6 +21,7 @@ mod logging;
 mod once;
 mod open_files;
 mod plan;
+mod preset;
 mod report;
 mod run;
 mod schema;
@@ -154,6 +155,7 @@ fn command(cli: Cli, environment: &Environment) -> anyhow::Result<u8> {
         Command::Demo(args) => demo::serve(&args),
         Command::Report(args) => report::main(&args, environment),
         Command::Schema => Ok(schema::print()),
+        Command::Preset { command } => Ok(preset::main(&command)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "ragload", &mut script);

@@ -69,6 +69,8 @@ pub(super) fn main(args: &ReportArgs, environment: &Environment) -> anyhow::Resu
     let prefix = args.output.clone().unwrap_or_else(|| beside(&path));
     let mut outputs = OutputPlan::of_report(&prefix);
     name_files(&args.files, &mut outputs);
+    let all = &record.aggregated.row;
+    outputs.answers = all.answers.is_some() || all.goodput.is_some();
     skip_outputs(&args.skip, &mut outputs);
     let mut screen = Screen::stdout(style(environment));
     let told = heading(&record, &path) + &summary::verdict(&record, screen.style());

@@ -122,6 +122,7 @@ pub(super) fn skip_outputs(args: &SkipArgs, outputs: &mut OutputPlan) {
 /// What `--csv`, `--html` and their like change.
 pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut OutputPlan) {
     name_files(&args.files, outputs);
+    outputs.answers = plan.declares_answers();
     if args.csv_full_history {
         outputs.history = Detail::Full;
     }

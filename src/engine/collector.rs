@@ -9,14 +9,17 @@ use crate::event::{
     Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RunRecord, Severity, Started, Tick,
 };
 use crate::model::Offset;
+use crate::request::data::Dealt;
 use crate::scenario::Plan;
 use crate::stats::snapshot::UserCounts;
 use crate::stats::{Circumstances, Delta, Point, Snapshot, Timeline, Totals, Window};
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
+use draws::Draws;
 use limited::Limited;
 
+mod draws;
 mod limited;
 mod record;
 
@@ -66,6 +69,7 @@ pub(super) struct Collector {
     /// Notices beyond those kept.
     more_notices: u64,
     limited: Limited,
+    draws: Draws,
     /// When users were told to end, and how the thresholds on windows stood then.
     told_to_end: Option<(Offset, Vec<Judgement>)>,
 }
@@ -93,6 +97,7 @@ impl Collector {
             broken: vec![false; plan.thresholds.len()],
             more_notices: 0,
             limited: Limited::default(),
+            draws: Draws::default(),
             told_to_end: None,
             plan,
         }
@@ -109,6 +114,11 @@ impl Collector {
     /// Takes in a shard's delta.
     pub(super) fn add(&mut self, delta: &Delta) {
         self.pending.merge(delta);
+    }
+
+    /// Takes in what a shard dealt of the data sets.
+    pub(super) fn add_draws(&mut self, dealt: &[Dealt]) {
+        self.draws.add(dealt);
     }
 
     /// Clears the statistics: what was counted until now no longer counts.
@@ -216,6 +226,9 @@ impl Collector {
             self.notice(Severity::Warning, text);
         }
         if let Some(text) = self.limited.told(at) {
+            self.notice(Severity::Warning, text);
+        }
+        for text in self.draws.warnings(&self.plan) {
             self.notice(Severity::Warning, text);
         }
         if self.more_notices > 0 {

@@ -5,10 +5,13 @@
 use std::time::Duration;
 
 use crate::model::{Failure, FailureKind, Offset};
+use crate::request::response::checks::Judgement;
 use crate::request::{Answer, Scope};
 use crate::scenario::Plan;
 use crate::scenario::plan::RequestStep;
 use crate::transport::TransportError;
+
+use super::declared::{Declared, Ended};
 
 /// One request that was sent, and what came back.
 pub(super) struct Exchange {
@@ -26,6 +29,8 @@ pub(super) struct Judged {
     pub(super) outcome: Result<(), Failure>,
     /// Whether all that later steps need could be taken out.
     pub(super) complete: bool,
+    /// How a declared answer did, where one came.
+    pub(super) declared: Option<Judgement>,
 }
 
 impl Exchange {
@@ -42,21 +47,37 @@ impl Exchange {
         step: &RequestStep,
         plan: &Plan,
         scope: &mut Scope,
+        declared: &Declared,
     ) -> Judged {
         if let (Ok(()), Some(last_byte)) = (&result, self.answer.done_at) {
             self.done = last_byte;
         }
+        let Ended { well, done } = declared.finish(step, result.is_ok(), self.done);
+        self.done = done;
+        let result = if well { Ok(()) } else { result };
         let name = &plan.endpoints[step.endpoint.index()].name;
         let judged = result
             .map_err(Failure::from)
             .and_then(|()| step.expect.judge(name, &self.answer, self.time()));
+        // Where an error is what a scenario expects, its body is no answer.
+        let answered = self.answer.status.is_some_and(|status| status.is_success());
+        let of_answer = step.response.as_ref().filter(|_| answered);
+        let mut of_answer = of_answer.map(|response| declared.judge(response));
+        let failed = of_answer.as_mut().and_then(|judged| judged.failure.take());
         let extracted = extract(step, &self.answer, scope);
         let complete = extracted.is_ok();
-        let outcome = judged.and(extracted).map_err(|failure| Failure {
-            text: plan.masker.mask(&failure.text),
-            ..failure
-        });
-        Judged { outcome, complete }
+        let outcome = judged
+            .and(failed.map_or(Ok(()), Err))
+            .and(extracted)
+            .map_err(|failure| Failure {
+                text: plan.masker.mask(&failure.text),
+                ..failure
+            });
+        Judged {
+            outcome,
+            complete,
+            declared: of_answer,
+        }
     }
 }
 

@@ -5,15 +5,18 @@
 
 mod audience;
 mod collector;
+mod declared;
 mod director;
 mod exchange;
 mod failed;
 mod launch;
+mod measured;
 mod once;
 mod preflight;
 mod probe;
 mod shard;
 mod signal;
+mod stability;
 mod user;
 mod variables;
 mod verdict;

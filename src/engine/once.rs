@@ -15,6 +15,7 @@ use crate::scenario::Plan;
 use crate::scenario::plan::{RequestStep, Step, UserClass};
 use crate::transport::{Client, Transport};
 
+use super::declared::Declared;
 use super::exchange::Exchange;
 use super::shard::Place;
 use super::variables::{dealers, draw_first_rows, draw_rows, scope};
@@ -123,6 +124,7 @@ pub async fn once<T: Transport>(
             plan,
             clock,
             client,
+            declared: Declared::new(clock),
             scope: scope(plan, index, index as u64),
             dealers: &mut dealers,
             tell,
@@ -139,6 +141,7 @@ struct OneUser<'a, C, F> {
     plan: &'a Plan,
     clock: RunClock,
     client: C,
+    declared: Declared,
     scope: Scope,
     dealers: &'a mut Vec<Dealer>,
     tell: &'a mut F,
@@ -197,8 +200,12 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
     /// Whether the steps behind it make sense.
     async fn request(&mut self, step: &'a RequestStep, place: Spot<'a>) -> bool {
         let used = self.used(step);
-        match step.spec.prepare(&mut self.scope) {
-            Ok(request) => {
+        let ready = step.spec.prepare(&mut self.scope).and_then(|request| {
+            let declared = self.declared.begin(step, &mut self.scope)?;
+            Ok((request, declared))
+        });
+        match ready {
+            Ok((request, declared)) => {
                 self.tally.requests += 1;
                 self.tell(Moment::Sending(Sending {
                     added: self.client.added_headers(&request),
@@ -206,7 +213,9 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
                     place,
                     used,
                 }));
-                self.exchange(step, &request).await
+                // All of it is kept, for people to read.
+                let reader = AnswerReader::new(true).along_with(declared);
+                self.exchange(step, &request, reader).await
             }
             Err(error) => {
                 self.tally.not_sent += 1;
@@ -222,18 +231,26 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
     }
 
     /// Sends, judges and tells; whether all could be taken out that later steps need.
-    async fn exchange(&mut self, step: &'a RequestStep, request: &Prepared) -> bool {
-        // All of it is kept, for people to read.
-        let mut reader = AnswerReader::new(true);
+    async fn exchange(
+        &mut self,
+        step: &'a RequestStep,
+        request: &Prepared,
+        mut reader: AnswerReader,
+    ) -> bool {
         let sent = self.clock.now();
-        let result = self.client.send(request, &mut reader).await;
+        let result = tokio::select! {
+            biased;
+            result = self.client.send(request, &mut reader) => result,
+            over = self.declared.patience(step, sent) => over,
+        };
         let mut exchange = Exchange {
             done: self.clock.now(),
             answer: reader.into_answer(),
             sent,
         };
         let whole = result.is_ok();
-        let judged = exchange.judge(result, step, self.plan, &mut self.scope);
+        let (plan, scope) = (self.plan, &mut self.scope);
+        let judged = exchange.judge(result, step, plan, scope, &self.declared);
         self.tally.failed += u64::from(judged.outcome.is_err());
         let checks = whole.then(|| {
             let name = &self.plan.endpoints[step.endpoint.index()].name;

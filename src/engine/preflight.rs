@@ -106,6 +106,7 @@ async fn ask<T: Transport>(
         headers: Vec::new(),
         body: BodyParts::None,
         timeout: TIMEOUT,
+        connect_timeout: None,
         follow_redirects: true,
     })
     .map_err(|problems| {

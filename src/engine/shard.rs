@@ -15,11 +15,13 @@ use tokio::task::JoinSet;
 use crate::clock::RunClock;
 use crate::model::Offset;
 use crate::request::Dealer;
+use crate::request::data::Dealt;
 use crate::scenario::Plan;
 use crate::stats::{Delta, ExceptionKey, Recorder};
 use crate::transport::Transport;
 
 use super::signal::{Farewells, Gate, Level, Signal};
+use super::stability::Baselines;
 use super::user::VirtualUser;
 use super::variables::dealers;
 
@@ -54,6 +56,8 @@ pub(super) enum ShardCommand {
 pub(super) struct ShardReport {
     /// What was counted since the last report.
     pub(super) delta: Delta,
+    /// What was dealt of each data set since the last report.
+    pub(super) dealt: Vec<Dealt>,
     /// Users running, by class.
     pub(super) users: Vec<u32>,
     /// How late its timers were, at worst, since the last report.
@@ -68,6 +72,7 @@ pub(super) struct ShardState {
     pub(super) clock: RunClock,
     pub(super) recorder: RefCell<Recorder>,
     pub(super) dealers: RefCell<Vec<Dealer>>,
+    pub(super) baselines: RefCell<Baselines>,
     pub(super) gate: Gate,
     /// What `on_stop` steps listen to: raised only when everything is to end now.
     pub(super) farewells: Farewells,
@@ -108,6 +113,7 @@ pub(super) async fn shard<T: Transport>(
     let state = Rc::new(ShardState {
         recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
         dealers: RefCell::new(dealers),
+        baselines: RefCell::default(),
         gate: Gate::default(),
         farewells: Farewells::default(),
         running: RefCell::new(vec![0; classes]),
@@ -227,6 +233,9 @@ impl ShardState {
     fn report(&self) -> ShardReport {
         ShardReport {
             delta: self.recorder.borrow_mut().take(),
+            dealt: (self.dealers.borrow_mut().iter_mut())
+                .map(Dealer::take_dealt)
+                .collect(),
             users: self.running.borrow().clone(),
             lag: self.lag.take(),
             worked: Handle::current().metrics().worker_total_busy_duration(0),

@@ -59,6 +59,9 @@ pub struct RunRecord {
     pub failed_answers: Vec<RecordedAnswer>,
     /// Exceptions in order of first occurrence.
     pub exceptions: Vec<ExceptionRow>,
+    /// What was drawn of each data set.
+    #[serde(default)]
+    pub data: Vec<RecordedData>,
     /// The course of the run.
     pub timeline: Vec<Point>,
     /// The stages of the load; none for one of users, spawn rate and run time.
@@ -91,6 +94,21 @@ impl RecordedRow {
     pub fn endpoint(&self) -> &Endpoint {
         &self.row.endpoint
     }
+}
+
+/// What was drawn of one data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordedData {
+    /// Its name.
+    pub name: String,
+    /// Rows it has.
+    pub rows: u64,
+    /// Rows drawn, each as often as it was.
+    pub draws: u64,
+    /// Rows drawn, each once.
+    pub distinct: u64,
+    /// Draws that repeated a row by all of them, 0 to 1; none before the first draw.
+    pub repeat_ratio: Option<f64>,
 }
 
 /// A failed request with whose it is.

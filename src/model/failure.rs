@@ -19,6 +19,10 @@ pub enum FailureKind {
     RateLimited,
     /// An answer that did not meet an expectation of the scenario.
     Check,
+    /// An answer of which a part is missing.
+    Truncated,
+    /// An answer that tells of a failure within itself, its status notwithstanding.
+    InStream,
     /// An answer from which a needed value could not be extracted.
     Extract,
     /// No connection: name unknown, refused, unreachable, out of ports.
@@ -41,6 +45,8 @@ impl fmt::Display for FailureKind {
             FailureKind::Status => "status",
             FailureKind::RateLimited => "rate limit",
             FailureKind::Check => "check",
+            FailureKind::Truncated => "truncated answer",
+            FailureKind::InStream => "error within the answer",
             FailureKind::Extract => "extraction",
             FailureKind::Connect => "connection",
             FailureKind::Tls => "TLS",
@@ -76,7 +82,11 @@ impl Failure {
     #[must_use]
     pub fn error(&self) -> String {
         match self.kind {
-            FailureKind::Check | FailureKind::Extract | FailureKind::Template => {
+            FailureKind::Check
+            | FailureKind::Truncated
+            | FailureKind::InStream
+            | FailureKind::Extract
+            | FailureKind::Template => {
                 format!("CatchResponseError({})", str_repr(&self.text))
             }
             FailureKind::Status

@@ -54,6 +54,8 @@ fn entry(recorded: &RecordedRow, started_unix: Duration) -> Value {
         // Locust's keys, exactly.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = &recorded.row;
     let count = *requests as f64;
     let start = started_unix.as_secs_f64();

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::event::{RecordedRow, RunRecord};
 use crate::model::units::{format_count, format_duration};
+use crate::stats::Row;
 
+use super::answers::AnswerTable;
 use super::figures::{percent, rate, table_ms};
 use super::utc;
 use super::verdict::{Tone, headline, standing};
@@ -31,7 +33,7 @@ pub fn render(record: &RunRecord) -> String {
         utc::readable(record.started_unix),
         record.seed,
     );
-    head + &thresholds(record) + &requests(record) + &failures(record)
+    head + &thresholds(record) + &requests(record) + &answers(record) + &failures(record)
 }
 
 fn thresholds(record: &RunRecord) -> String {
@@ -70,6 +72,30 @@ fn request(recorded: &RecordedRow) -> String {
         at(5),
         at(7),
         rate(row.rps),
+    )
+}
+
+fn answers(record: &RunRecord) -> String {
+    let rows: Vec<&Row> = record
+        .rows
+        .iter()
+        .chain([&record.aggregated])
+        .map(|r| &r.row)
+        .collect();
+    let shown = AnswerTable::of(&rows);
+    if shown.is_empty() {
+        return String::new();
+    }
+    let heads = shown.heads.join(" | ");
+    let bars = "---:|".repeat(shown.heads.len());
+    let lines = shown.rows.into_iter().map(|(row, cells)| {
+        let cells: Vec<String> = cells.into_iter().map(Option::unwrap_or_default).collect();
+        let name = text(&rows[row].endpoint.to_string());
+        format!("| {name} | {} |\n", cells.join(" | "))
+    });
+    table(
+        &format!("\n| Declared answers | {heads} |\n|---|{bars}\n"),
+        lines.collect(),
     )
 }
 

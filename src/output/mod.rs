@@ -4,6 +4,7 @@
 //! Pure but for `destination`, the only place that opens files, and `console::screen`, the only
 //! one that knows the terminal. Must not know the engine, the web or the command line.
 
+pub mod answers;
 pub mod console;
 pub mod destination;
 pub mod figures;
@@ -13,6 +14,7 @@ pub mod locust_csv;
 pub mod locust_json;
 pub mod markdown;
 pub mod plan;
+pub mod rag_csv;
 pub mod record;
 pub mod registry;
 pub mod sinks;

@@ -20,6 +20,8 @@ use super::registry::{FORMATS, Format, Written};
 pub struct OutputPlan {
     /// What the names of Locust's CSV files begin with.
     pub csv: Option<PathBuf>,
+    /// Whether there are declared answers or objectives, which have CSV files of their own.
+    pub answers: bool,
     /// What the history holds.
     pub history: Detail,
     /// The HTML report.

@@ -9,7 +9,7 @@ use super::destination::{Destination, Kept};
 use super::locust_csv::{exceptions, failures, history, stats};
 use super::plan::{OutputPlan, with_suffix};
 use super::sinks::{AtEnd, Rewritten};
-use super::{html, junit, locust_json, markdown, record};
+use super::{html, junit, locust_json, markdown, rag_csv, record};
 
 /// When a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,18 @@ pub const FORMATS: &[Format] = &[
         sink: |to, _| Box::new(Rewritten::new(to, exceptions::render)),
     },
     Format {
+        name: "rag.csv",
+        written: Written::Rewritten,
+        paths: |plan| of_answers(plan, "_rag.csv"),
+        sink: |to, _| Box::new(Rewritten::new(to, rag_csv::answers::render)),
+    },
+    Format {
+        name: "rag_stages.csv",
+        written: Written::Rewritten,
+        paths: |plan| of_answers(plan, "_rag_stages.csv"),
+        sink: |to, _| Box::new(Rewritten::new(to, rag_csv::stages::render)),
+    },
+    Format {
         name: "report.html",
         written: Written::AtEnd,
         paths: |plan| plan.html.iter().cloned().collect(),
@@ -101,4 +113,13 @@ pub const FORMATS: &[Format] = &[
 fn csv(plan: &OutputPlan, suffix: &str) -> Vec<PathBuf> {
     let prefix = plan.csv.iter();
     prefix.map(|prefix| with_suffix(prefix, suffix)).collect()
+}
+
+/// Files beside Locust's, where there is anything to stand in them.
+fn of_answers(plan: &OutputPlan, suffix: &str) -> Vec<PathBuf> {
+    if plan.answers {
+        csv(plan, suffix)
+    } else {
+        Vec::new()
+    }
 }

@@ -76,6 +76,8 @@ pub fn nothing_yet() -> Row {
         statuses: Vec::new(),
         connections: None,
         measures: Vec::new(),
+        answers: None,
+        goodput: None,
         current: Current::default(),
     }
 }

@@ -4,12 +4,16 @@
 //! Must not know where the bytes come from.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use bytes::{Bytes, BytesMut};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::model::{Connections, Offset, Phases};
+
+use super::response::ResponseReader;
 
 /// What arrived in answer to one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +65,8 @@ pub struct AnswerReader {
     keep_body: bool,
     phases: Phases,
     connections: Option<Connections>,
+    /// Who reads a declared answer, beside this reader.
+    declared: Option<Rc<RefCell<ResponseReader>>>,
 }
 
 impl AnswerReader {
@@ -73,9 +79,19 @@ impl AnswerReader {
         }
     }
 
+    /// Lets someone else read along: whoever lends it reads what it has read at any time.
+    #[must_use]
+    pub fn along_with(mut self, declared: Option<Rc<RefCell<ResponseReader>>>) -> Self {
+        self.declared = declared;
+        self
+    }
+
     /// Another hop of a redirect is sent: what arrived until now was not the answer.
     pub fn forget(&mut self) {
         self.body.clear();
+        if let Some(declared) = &self.declared {
+            declared.borrow_mut().forget();
+        }
         let left = std::mem::take(&mut self.answer);
         self.answer.redirects = left.redirects;
         if let Some(status) = left.status {
@@ -95,6 +111,9 @@ impl AnswerReader {
         headers: HeaderMap,
     ) {
         self.body.clear();
+        if let Some(declared) = &self.declared {
+            declared.borrow_mut().head(&headers);
+        }
         let error = status.is_client_error() || status.is_server_error();
         self.room = match (self.keep_body, error) {
             (true, _) => usize::MAX,
@@ -115,10 +134,20 @@ impl AnswerReader {
     pub fn chunk(&mut self, at: Offset, bytes: &[u8]) {
         self.answer.first_byte_at.get_or_insert(at);
         self.answer.bytes += bytes.len() as u64;
+        if let Some(declared) = &self.declared {
+            declared.borrow_mut().chunk(at, bytes);
+        }
         if self.room > 0 {
             let kept = &bytes[..bytes.len().min(self.room)];
             self.body.extend_from_slice(kept);
             self.room -= kept.len();
+        }
+    }
+
+    /// Trailers arrived, where the transport can tell.
+    pub fn trailers(&mut self, trailers: &HeaderMap) {
+        if let Some(declared) = &self.declared {
+            declared.borrow_mut().trailers(trailers);
         }
     }
 

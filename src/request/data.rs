@@ -2,11 +2,18 @@
 //!
 //! Owns the dealing out of rows over shards. Must not know files: rows are given.
 
+mod cache_bust;
+mod dealt;
+
 use std::sync::Arc;
 
 use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, Zipf};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde_json::Value;
+
+pub use cache_bust::{BustAt, CacheBust};
+pub use dealt::Dealt;
 
 /// The rows behind one variable. A row is a text or an object of columns.
 #[derive(Clone, Debug)]
@@ -19,10 +26,12 @@ pub struct DataSet {
     pub order: DataOrder,
     /// How long a drawn row stays.
     pub per: DataPer,
+    /// What makes each drawn row differ from all others, so that no cache knows it.
+    pub cache_bust: Option<CacheBust>,
 }
 
 /// The order in which rows are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum DataOrder {
     /// Each draw independent and uniform, from the user's own randomness.
     #[default]
@@ -31,6 +40,12 @@ pub enum DataOrder {
     Sequential,
     /// Like sequential, over one order shuffled by the run's seed.
     Shuffle,
+    /// Like sequential, and no row is meant to be drawn twice: see [`Dealer::dealt`].
+    Unique,
+    /// Each draw independent, the row of rank k (from 1, as written) with a probability in
+    /// proportion to 1/k^s: few questions are asked often, most of them seldom. The exponent s
+    /// is not negative.
+    Zipf(f64),
 }
 
 /// How long a drawn row stays.
@@ -53,6 +68,10 @@ pub struct Dealer {
     position: u64,
     /// How far the next position of this shard is: the number of shards.
     stride: u64,
+    /// The popularity of rows.
+    zipf: Option<Zipf<f64>>,
+    /// What was dealt.
+    dealt: Dealt,
 }
 
 impl Dealer {
@@ -68,6 +87,8 @@ impl Dealer {
             permutation: shuffled.then(|| permutation(set.rows.len(), seed ^ digest(&set.name))),
             position: shard as u64,
             stride: shards.max(1) as u64,
+            zipf: popularity(set.order, set.rows.len()),
+            dealt: Dealt::new(set.rows.len()),
             set,
         }
     }
@@ -84,11 +105,33 @@ impl Dealer {
         if rows == 0 {
             return Value::Null;
         }
-        let index = match self.set.order {
-            DataOrder::Random => random.random_range(0..rows),
-            DataOrder::Sequential | DataOrder::Shuffle => self.next_in_order(rows),
+        let index = match (self.set.order, &self.zipf) {
+            (DataOrder::Zipf(_), Some(zipf)) => row_of_rank(zipf.sample(random), rows),
+            (DataOrder::Random | DataOrder::Zipf(_), _) => random.random_range(0..rows),
+            (DataOrder::Sequential | DataOrder::Shuffle | DataOrder::Unique, _) => {
+                self.next_in_order(rows)
+            }
         };
-        self.set.rows[index].clone()
+        self.dealt.add(index);
+        let row = self.set.rows[index].clone();
+        match &self.set.cache_bust {
+            Some(bust) => bust.apply(row, random),
+            None => row,
+        }
+    }
+
+    /// What this dealer dealt until now, or since it was last taken: how often rows were repeated.
+    #[must_use]
+    pub fn dealt(&self) -> &Dealt {
+        &self.dealt
+    }
+
+    /// The same, and starts anew.
+    pub fn take_dealt(&mut self) -> Dealt {
+        if self.dealt.draws() == 0 {
+            return Dealt::default();
+        }
+        std::mem::replace(&mut self.dealt, Dealt::new(self.set.rows.len()))
     }
 
     fn next_in_order(&mut self, rows: usize) -> usize {
@@ -100,6 +143,28 @@ impl Dealer {
             .copied()
             .unwrap_or(at)
     }
+}
+
+/// How popular rows are, for an order that says so.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a file has fewer rows than 2^53"
+)]
+fn popularity(order: DataOrder, rows: usize) -> Option<Zipf<f64>> {
+    match order {
+        DataOrder::Zipf(exponent) => Zipf::new(rows as f64, exponent).ok(),
+        DataOrder::Random | DataOrder::Sequential | DataOrder::Shuffle | DataOrder::Unique => None,
+    }
+}
+
+/// The row of a rank, from 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rank lies between 1 and the number of rows"
+)]
+fn row_of_rank(rank: f64, rows: usize) -> usize {
+    (rank as usize).clamp(1, rows) - 1
 }
 
 /// The numbers below `count` in an order of the seed's choosing (Fisher and Yates).

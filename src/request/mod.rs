@@ -13,6 +13,8 @@ mod jinja;
 mod json_body;
 mod multipart;
 pub mod prepared;
+pub mod rate_limit;
+pub mod response;
 pub mod scope;
 pub mod spec;
 mod target;

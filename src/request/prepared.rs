@@ -23,6 +23,8 @@ pub struct Prepared {
     pub body: Bytes,
     /// Time allowed from setting out to the last byte of the answer.
     pub timeout: Duration,
+    /// Time allowed for making a connection, where it is less than that.
+    pub connect_timeout: Option<Duration>,
     /// Whether a redirect is followed (at most 30, as Locust does).
     pub follow_redirects: bool,
     /// Whether every sending is the same, so that what is made of it is worth keeping.

@@ -39,6 +39,8 @@ pub struct RequestParts {
     pub body: BodyParts,
     /// Time allowed until the last byte.
     pub timeout: Duration,
+    /// Time allowed for making a connection, where it is less than that.
+    pub connect_timeout: Option<Duration>,
     /// Whether redirects are followed.
     pub follow_redirects: bool,
 }
@@ -91,6 +93,7 @@ pub struct RequestSpec {
     /// The `Authorization` that the base address's user information stands for.
     credentials: Option<HeaderValue>,
     timeout: Duration,
+    connect_timeout: Option<Duration>,
     follow_redirects: bool,
     /// The finished request, when nothing in it varies.
     built: Option<Arc<Prepared>>,
@@ -112,6 +115,7 @@ impl RequestSpec {
             body: BodyTemplate::compile(&parts.body, &mut problems),
             credentials: basic_authorization(&parts.base),
             timeout: parts.timeout,
+            connect_timeout: parts.connect_timeout,
             follow_redirects: parts.follow_redirects,
             built: None,
         };
@@ -199,6 +203,7 @@ impl RequestSpec {
             headers,
             body,
             timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
             follow_redirects: self.follow_redirects,
             constant: self.is_constant(),
         })

@@ -2,7 +2,8 @@
 //! problem at once.
 //!
 //! Text becomes a tree whose nodes know their lines (`parse`, `tree`); variables are put in
-//! (`variables`), includes merged (`include`), `--set` applied (`assign`); then a decoder
+//! (`variables`), includes merged (`include`), `--set` applied (`assign`), short forms made long
+//! (`expand`); then a decoder
 //! that goes on after each problem (`decode`) and precedence (`settings`) make the plan
 //! (`resolve`).
 //!
@@ -14,6 +15,7 @@ pub mod host;
 pub mod list;
 pub mod overrides;
 pub mod plan;
+pub mod presets;
 pub mod problems;
 pub mod resolve;
 
@@ -22,6 +24,7 @@ mod assign;
 mod context;
 mod course;
 mod decode;
+mod expand;
 mod include;
 mod load_settings;
 mod locate;

@@ -4,6 +4,7 @@
 //! environments, nor the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -11,6 +12,7 @@ use url::Url;
 use crate::load::WaitTime;
 pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
+use crate::request::response::{AnswerChecks, ResponseSpec, Slo, Timeouts};
 use crate::request::{DataSet, Expect, Extraction, RequestSpec};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
@@ -70,6 +72,16 @@ impl Plan {
             Step::Wait(_) => None,
         });
         std::iter::once(&self.target.base).chain(requests)
+    }
+
+    /// Whether any request declares its answer, or has objectives.
+    #[must_use]
+    pub fn declares_answers(&self) -> bool {
+        let mut steps = self.classes.iter().flat_map(UserClass::steps);
+        steps.any(|step| match step {
+            Step::Request(request) => request.response.is_some() || request.slo.is_some(),
+            Step::Wait(_) => false,
+        })
     }
 }
 
@@ -184,6 +196,22 @@ pub struct RequestStep {
     pub expect: Expect,
     /// What is taken out of it.
     pub extract: Vec<Extraction>,
+    /// How the answer is read and judged, where the scenario declares it.
+    pub response: Option<Response>,
+    /// The time allowed for each part of the answer; those for a connection and for all of it are
+    /// the request's.
+    pub timeouts: Timeouts,
+    /// What makes an answer a good one.
+    pub slo: Option<Slo>,
+}
+
+/// A declared answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// How it is read.
+    pub spec: Arc<ResponseSpec>,
+    /// What is expected of it.
+    pub checks: AnswerChecks,
 }
 
 /// One setting with its provenance.

@@ -10,9 +10,11 @@ use super::context::Context;
 use super::decode::classes::classes;
 use super::decode::data::data;
 use super::decode::endpoints::Endpoints;
+use super::decode::objectives::{Missing, attainments};
 use super::decode::thresholds::{Manner, thresholds};
 use super::decode::value::{At, Fields, Keys};
 use super::environment::Environment;
+use super::expand;
 use super::host::HostClass;
 use super::include::Loader;
 use super::load_settings;
@@ -53,19 +55,19 @@ pub(super) const KEYS: Keys = Keys {
         "insecure",
         "thresholds",
         "stop_if",
+        "preset",
+        "questions",
+        "response",
+        "timeouts",
+        "slo",
     ],
     later: &[
         "shape",
         "arrival",
         "max_in_flight",
-        "response",
-        "preset",
-        "slo",
         "price",
         "budget",
         "samples",
-        "timeouts",
-        "questions",
     ],
 };
 
@@ -92,6 +94,7 @@ pub fn load(
         return Err(report.into_problems());
     };
     assign::apply(&mut root, &overrides.set, environment, &mut report);
+    expand::expand(&mut root, environment, &mut report);
     masked::keep_address_credentials(&mut root, &mut report);
     secrets::keep(&mut root, &mut report);
     let Some(fields) = At::root(&root).fields(&KEYS, &mut report, "a map of keys") else {
@@ -232,15 +235,25 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
             Vec::new()
         }
     };
+    let missing = Missing::of(&classes);
     let mut judged = |key: &str, manner| {
-        let at = fields.get(key);
-        at.map(|at| thresholds(&at, manner, context))
-            .unwrap_or_default()
+        let Some(at) = fields.get(key) else {
+            return Vec::new();
+        };
+        let list = thresholds(&at, manner, context);
+        for threshold in &list {
+            if let Some(message) = missing.for_metric(&threshold.metric) {
+                let message = format!("{} {message}", threshold.expression);
+                at.problem(&mut context.report, message);
+            }
+        }
+        list
     };
-    let (thresholds, stop_if) = (
+    let (mut thresholds, stop_if) = (
         judged("thresholds", Manner::JUDGE),
         judged("stop_if", Manner::STOP),
     );
+    thresholds.extend(attainments(&classes, &context.endpoints));
     Parts {
         classes,
         thresholds,

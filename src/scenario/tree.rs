@@ -111,6 +111,13 @@ fn number(text: &str) -> Option<Value> {
     serde_json::Number::from_f64(float).map(Value::Number)
 }
 
+impl Entry {
+    /// Whether it is this key of the dialect.
+    pub(super) fn key_is(&self, key: &str) -> bool {
+        same_key(&self.key, key)
+    }
+}
+
 impl Node {
     /// Whether nothing is written here, which counts as the key not being there.
     pub(super) fn is_null(&self) -> bool {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Connections, Offset};
 
 use super::Histogram;
+use super::answers::AnswerCounts;
+use super::goodput::GoodCounts;
 use super::series::{SeriesByMeasure, merge_series};
 
 /// Connections that requests took.
@@ -63,6 +65,10 @@ pub struct Entry {
     pub failed_times: Histogram,
     /// What else was measured.
     pub measures: SeriesByMeasure,
+    /// What its declared answers were; none where it declares none.
+    pub answers: Option<Box<AnswerCounts>>,
+    /// Requests judged by objectives.
+    pub goodput: GoodCounts,
 }
 
 impl Entry {
@@ -88,6 +94,10 @@ impl Entry {
         self.times.merge(&other.times);
         self.failed_times.merge(&other.failed_times);
         merge_series(&mut self.measures, &other.measures);
+        if let Some(theirs) = &other.answers {
+            self.answers.get_or_insert_default().merge(theirs);
+        }
+        self.goodput.merge(other.goodput);
     }
 
     /// Counts `count` more answers of this status.

@@ -51,6 +51,14 @@ pub enum Measure {
     AnswerLength,
     /// Sources given.
     SourceCount,
+    /// Response time of answers out of a cache.
+    HitTime,
+    /// Response time of answers not out of a cache.
+    MissTime,
+    /// Time to the first text of answers out of a cache.
+    HitTtft,
+    /// Time to the first text of answers not out of a cache.
+    MissTtft,
     /// A stage of the service's own, by its name.
     Stage(Arc<str>),
 }
@@ -80,7 +88,7 @@ impl Unit {
 
 impl Measure {
     /// All that have a name of their own, in the order of their variants.
-    pub const FIXED: [Measure; 20] = [
+    pub const FIXED: [Measure; 24] = [
         Measure::Blocked,
         Measure::Dns,
         Measure::Connect,
@@ -101,6 +109,10 @@ impl Measure {
         Measure::OutputTokens,
         Measure::AnswerLength,
         Measure::SourceCount,
+        Measure::HitTime,
+        Measure::MissTime,
+        Measure::HitTtft,
+        Measure::MissTtft,
     ];
 
     /// The phases of an exchange, in the order they happen.
@@ -138,6 +150,10 @@ impl Measure {
             Measure::OutputTokens => 17,
             Measure::AnswerLength => 18,
             Measure::SourceCount => 19,
+            Measure::HitTime => 20,
+            Measure::MissTime => 21,
+            Measure::HitTtft => 22,
+            Measure::MissTtft => 23,
             Measure::Stage(_) => return None,
         })
     }
@@ -175,6 +191,10 @@ impl Measure {
             Measure::OutputTokens => "output_tokens",
             Measure::AnswerLength => "answer_length",
             Measure::SourceCount => "source_count",
+            Measure::HitTime => "cache_hit_time",
+            Measure::MissTime => "cache_miss_time",
+            Measure::HitTtft => "cache_hit_ttft",
+            Measure::MissTtft => "cache_miss_ttft",
             Measure::Stage(name) => name,
         }
     }

@@ -3,6 +3,8 @@
 //! The chain: [`Recorder`] → [`Delta`] → [`Totals`] and [`Window`] → [`Snapshot`] → [`Timeline`].
 //! Pure: offsets are given to it. Must not know clocks, sinks or how a figure is printed.
 
+pub mod answer_point;
+pub mod answers;
 pub mod course;
 pub mod delta;
 mod dense;
@@ -10,6 +12,7 @@ pub mod encoding;
 pub mod entry;
 pub mod failed_answer;
 pub mod generator;
+pub mod goodput;
 pub mod histogram;
 pub mod measure;
 pub mod points;
@@ -20,11 +23,14 @@ pub mod timeline;
 pub mod totals;
 pub mod window;
 
+pub use answer_point::AnswerPoint;
+pub use answers::{AnswerCounts, AnswerFigures, ShareSum, TOKEN_SOURCES};
 pub use course::Course;
 pub use delta::{Delta, ExceptionKey, Occurrences};
 pub use entry::{ConnectionCounts, Entry};
 pub use failed_answer::{FailedAnswer, FailedAnswers};
 pub use generator::{Generator, Limit};
+pub use goodput::{GoodCounts, Goodput};
 pub use histogram::Histogram;
 pub use measure::Measure;
 pub use points::Points;

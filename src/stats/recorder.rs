@@ -8,7 +8,9 @@ use std::time::Duration;
 use crate::model::{Connections, EndpointId, Failure, Offset, Outcome, Phases, Sample};
 
 use super::dense::{Dense, DenseMeasures, micros};
-use super::{Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Measure, Occurrences};
+use super::{
+    AnswerCounts, Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Measure, Occurrences,
+};
 
 /// Counts samples until they are taken as a [`Delta`]. No lock, no channel; allocation only when
 /// an endpoint or failure is first seen.
@@ -112,6 +114,17 @@ impl Recorder {
     /// Counts a value of some request, in the measure's unit.
     pub fn measure(&mut self, endpoint: EndpointId, measure: &Measure, value: u64) {
         self.measures[endpoint.index()].record(measure, value);
+    }
+
+    /// What the declared answers of an endpoint were, to be added to.
+    pub fn answers(&mut self, endpoint: EndpointId) -> &mut AnswerCounts {
+        let entry = &mut self.entries[endpoint.index()];
+        entry.answers.get_or_insert_default()
+    }
+
+    /// Counts a request that was judged by objectives.
+    pub fn judged(&mut self, endpoint: EndpointId, good: bool) {
+        self.entries[endpoint.index()].goodput.add(good);
     }
 
     /// Whether a failed answer of this kind is worth keeping: the first ones since the last

@@ -10,7 +10,7 @@ use crate::model::{Endpoint, Offset, seconds};
 
 use super::entry::as_f64;
 use super::window::CURRENT;
-use super::{ConnectionCounts, Entry, Figures, Totals, Window};
+use super::{AnswerFigures, ConnectionCounts, Entry, Figures, Goodput, Totals, Window};
 
 /// The percentiles of Locust's tables and files, as shares.
 pub const PERCENTILES: [f64; 11] = [
@@ -58,6 +58,10 @@ pub struct Row {
     pub connections: Option<ConnectionCounts>,
     /// What else was measured: phases, moments of streamed answers.
     pub measures: Vec<Figures>,
+    /// What its declared answers were; none where it declares none.
+    pub answers: Option<AnswerFigures>,
+    /// How many requests met their objectives; none where it has none.
+    pub goodput: Option<Goodput>,
     /// The last ten seconds.
     pub current: Current,
 }
@@ -207,6 +211,8 @@ fn row(endpoint: Endpoint, entry: &Entry, counted: Duration, current: Current) -
         measures: (entry.measures.iter())
             .filter_map(|(measure, series)| Figures::of(measure, series))
             .collect(),
+        answers: AnswerFigures::of(entry, counted),
+        goodput: Goodput::of(entry.goodput, counted),
         current,
     }
 }

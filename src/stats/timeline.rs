@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Offset, seconds};
 
 use super::snapshot::per_second;
-use super::{Course, Delta, Entry, Generator, Histogram};
+use super::{AnswerPoint, Course, Delta, Entry, Generator, Histogram};
 
 /// About how many points a whole run leaves.
 const POINTS: u32 = 600;
@@ -51,6 +51,8 @@ pub struct Point {
     pub statuses: Option<[u64; 6]>,
     /// How the load generator was doing, at its worst. Unknown in records of the first form.
     pub generator: Option<Generator>,
+    /// What declared answers were; none without any.
+    pub answers: Option<AnswerPoint>,
 }
 
 /// Percentiles of some requests.
@@ -207,6 +209,7 @@ impl Point {
             failed: spread(&all.failed_times, &all),
             statuses: Some(classes(&all.statuses)),
             generator: Some(now.generator),
+            answers: AnswerPoint::of(&all, stretch),
         }
     }
 
@@ -241,6 +244,9 @@ impl Point {
             }),
             target_users: next.target_users,
             generator: both(self.generator, next.generator, Generator::worst),
+            answers: both(self.answers.clone(), next.answers.clone(), |a, b| {
+                a.joined(&b)
+            }),
         }
     }
 
@@ -252,7 +258,7 @@ impl Point {
 }
 
 impl Spread {
-    fn worst(self, other: Spread) -> Spread {
+    pub(super) fn worst(self, other: Spread) -> Spread {
         Spread {
             p50: self.p50.max(other.p50),
             p95: self.p95.max(other.p95),
@@ -262,7 +268,7 @@ impl Spread {
 }
 
 /// What two neighbours come to; the one that is there where the other is not.
-fn both<T>(a: Option<T>, b: Option<T>, join: impl Fn(T, T) -> T) -> Option<T> {
+pub(super) fn both<T>(a: Option<T>, b: Option<T>, join: impl Fn(T, T) -> T) -> Option<T> {
     match (a, b) {
         (Some(a), Some(b)) => Some(join(a, b)),
         (a, b) => a.or(b),

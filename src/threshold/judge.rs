@@ -119,13 +119,13 @@ pub fn judge(threshold: &Threshold, evidence: &Evidence<'_>) -> Judgement {
             evidence.elapsed.since(evidence.totals.since()),
         ),
     };
-    let observed = observe(threshold.metric, &entry, stretch)
+    let observed = observe(&threshold.metric, &entry, stretch)
         .filter(|_| entry.requests >= threshold.min_requests.max(1));
     Judgement {
         expression: threshold.expression.clone(),
         on: threshold.on_text.clone(),
         over: threshold.over,
-        metric: threshold.metric,
+        metric: threshold.metric.clone(),
         observed,
         limit: threshold.limit,
         standing: standing(threshold, evidence.elapsed, observed),
@@ -148,10 +148,10 @@ fn standing(threshold: &Threshold, elapsed: Offset, observed: Option<f64>) -> St
     clippy::cast_precision_loss,
     reason = "counts of requests stay far below 2^53"
 )]
-fn observe(metric: Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
+fn observe(metric: &Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
     let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
     match metric {
-        Metric::Percentile(share) => seconds(entry.quantile(share)),
+        Metric::Percentile(share) => seconds(entry.quantile(*share)),
         Metric::Average => seconds(entry.average()),
         Metric::Min => seconds(entry.min),
         Metric::Max => seconds(entry.max),
@@ -161,6 +161,11 @@ fn observe(metric: Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
         Metric::Requests => Some(entry.requests as f64),
         Metric::Failures => Some(entry.failures as f64),
         Metric::RateLimited => Some(entry.rate_limited as f64),
+        Metric::Measured { measure, statistic } => {
+            let value = statistic.of(entry.measures.get(measure)?)?;
+            Some(value / measure.unit().scale())
+        }
+        Metric::Answers(metric) => metric.observe(entry, stretch),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::units::{parse_duration, parse_rate};
 const LARGEST_COUNT: f64 = 9_007_199_254_740_992.0;
 
 /// Reads the limit of this metric into its base unit. `text` is trimmed and in small letters.
-pub(super) fn parse_limit(metric: Metric, text: &str) -> Result<f64, ParseError> {
+pub(super) fn parse_limit(metric: &Metric, text: &str) -> Result<f64, ParseError> {
     if text.starts_with('-') {
         let least = metric.show_limit(0.0);
         return Err(refused(metric, text, format!("{least} or more")));
@@ -23,13 +23,16 @@ pub(super) fn parse_limit(metric: Metric, text: &str) -> Result<f64, ParseError>
             .ok()
             .filter(|rate| rate.is_finite())
             .ok_or_else(|| refused(metric, text, "a rate, like 20/s or 20".to_owned())),
+        Unit::Amount => {
+            decimal(text).ok_or_else(|| refused(metric, text, "a number, like 5 or 2.5".to_owned()))
+        }
         Unit::Count => decimal(text)
             .filter(|count| count.fract() == 0.0 && *count <= LARGEST_COUNT)
             .ok_or_else(|| refused(metric, text, "a whole number, like 100".to_owned())),
     }
 }
 
-fn time(metric: Metric, text: &str) -> Result<f64, ParseError> {
+fn time(metric: &Metric, text: &str) -> Result<f64, ParseError> {
     if decimal(text).is_some() {
         return Err(refused(metric, text, bare_time_remedy(text)));
     }
@@ -60,7 +63,7 @@ fn bare_time_remedy(number: &str) -> String {
     format!("the unit: {number}ms or {number}s")
 }
 
-fn share(metric: Metric, text: &str) -> Result<f64, ParseError> {
+fn share(metric: &Metric, text: &str) -> Result<f64, ParseError> {
     if let Some(percent) = text.strip_suffix('%') {
         let percent = percent.trim_end();
         // Read with the point moved, so that 7% is exactly 0.07.
@@ -85,7 +88,7 @@ fn decimal(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn refused(metric: Metric, found: &str, write: String) -> ParseError {
+fn refused(metric: &Metric, found: &str, write: String) -> ParseError {
     ParseError::Limit {
         metric: metric.to_string(),
         found: found.to_owned(),

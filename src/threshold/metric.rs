@@ -8,9 +8,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::model::units::{format_count, format_time};
+use crate::stats::Measure;
+use crate::stats::measure::Unit as MeasureUnit;
+
+use super::answers::AnswerMetric;
+use super::statistic::Statistic;
 
 /// A figure a threshold can be set on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// A response-time percentile, as a share in (0, 1].
@@ -31,6 +36,15 @@ pub enum Metric {
     Failures,
     /// Number of answers of status 429.
     RateLimited,
+    /// Something measured beside the response time.
+    Measured {
+        /// What.
+        measure: Measure,
+        /// Which figure of its values.
+        statistic: Statistic,
+    },
+    /// A figure of declared answers.
+    Answers(AnswerMetric),
 }
 
 /// What a metric's values are counted in.
@@ -44,24 +58,32 @@ pub enum Unit {
     Rate,
     /// A whole number.
     Count,
+    /// A number, as the average of counts is.
+    Amount,
 }
 
 impl Metric {
     /// What its values are counted in.
     #[must_use]
-    pub const fn unit(self) -> Unit {
+    pub fn unit(&self) -> Unit {
         match self {
             Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => Unit::Time,
             Metric::ErrorRate => Unit::Share,
             Metric::Rps => Unit::Rate,
             Metric::Requests | Metric::Failures | Metric::RateLimited => Unit::Count,
+            Metric::Measured { measure, .. } => match measure.unit() {
+                MeasureUnit::Time => Unit::Time,
+                MeasureUnit::Count => Unit::Amount,
+                MeasureUnit::Rate => Unit::Rate,
+            },
+            Metric::Answers(metric) => metric.unit(),
         }
     }
 
     /// An observed value rounded for reading, in the unit of the metric: `1.23s`, `0.4%`,
     /// `19.6/s`, `1 234`; `n/a` for one that is not a finite number at or above zero.
     #[must_use]
-    pub fn show_observed(self, observed: f64) -> String {
+    pub fn show_observed(&self, observed: f64) -> String {
         if !observed.is_finite() || observed < 0.0 {
             return "n/a".to_owned();
         }
@@ -70,19 +92,21 @@ impl Metric {
             Unit::Share => rounded_percent(observed),
             Unit::Rate => format!("{observed:.1}/s"),
             Unit::Count => format_count(whole_count(observed)),
+            Unit::Amount if observed < 100.0 => format!("{observed:.1}"),
+            Unit::Amount => format_count(whole_count(observed)),
         }
     }
 
     /// A limit exactly, in the unit of the metric, such that it reads back: `2s`, `150ms`, `1%`,
     /// `20/s`, `1000`.
     #[must_use]
-    pub fn show_limit(self, limit: f64) -> String {
+    pub fn show_limit(&self, limit: f64) -> String {
         match self.unit() {
             Unit::Time if limit > 0.0 && limit < 1.0 => format!("{}ms", shift(limit, 3)),
             Unit::Time => format!("{limit}s"),
             Unit::Share => format!("{}%", shift(limit, 2)),
             Unit::Rate => format!("{limit}/s"),
-            Unit::Count => format!("{limit}"),
+            Unit::Count | Unit::Amount => format!("{limit}"),
         }
     }
 }
@@ -100,13 +124,15 @@ impl fmt::Display for Metric {
             Metric::Requests => f.write_str("requests"),
             Metric::Failures => f.write_str("failures"),
             Metric::RateLimited => f.write_str("rate_limited"),
+            Metric::Measured { measure, statistic } => write!(f, "{measure}_{statistic}"),
+            Metric::Answers(metric) => f.write_str(metric.name()),
         }
     }
 }
 
 /// The value with its decimal point moved to the right, which multiplying would not do exactly:
 /// 0.07 · 100 is 7.000000000000001.
-fn shift(value: f64, places: i32) -> f64 {
+pub(super) fn shift(value: f64, places: i32) -> f64 {
     let text = format!("{value:e}");
     let moved = text.split_once('e').and_then(|(digits, exponent)| {
         let exponent: i32 = exponent.parse().ok()?;

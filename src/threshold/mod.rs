@@ -4,10 +4,12 @@
 
 mod limit;
 
+pub mod answers;
 pub mod comparison;
 pub mod judge;
 pub mod metric;
 pub mod parse;
+pub mod statistic;
 
 use std::time::Duration;
 
@@ -15,10 +17,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::EndpointId;
 
+pub use answers::AnswerMetric;
 pub use comparison::Comparison;
 pub use judge::{Evidence, Judgement, Standing, judge};
 pub use metric::{Metric, Unit};
 pub use parse::{Expression, ParseError, parse};
+pub use statistic::Statistic;
 
 /// How much a broken threshold weighs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

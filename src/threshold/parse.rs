@@ -5,12 +5,14 @@
 
 use std::fmt;
 
+use super::answers::AnswerMetric;
 use super::comparison::Comparison;
 use super::limit::parse_limit;
 use super::metric::Metric;
+use super::statistic::{measure, measured, percentile};
 
 /// A parsed condition. Prints in its canonical form, which reads back as the same.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expression {
     /// The figure.
     pub metric: Metric,
@@ -53,9 +55,11 @@ pub enum ParseError {
         /// The name as written.
         found: String,
     },
-    /// A figure of streamed answers.
-    #[error("{found:?} is not supported yet (there are {METRICS})")]
-    NotYet {
+    /// Something of which there are many values.
+    #[error(
+        "{found:?} has many values (write {found}_p95, {found}_avg, {found}_min or {found}_max)"
+    )]
+    Statistic {
         /// The name as written.
         found: String,
     },
@@ -79,8 +83,8 @@ pub enum ParseError {
     },
 }
 
-const METRICS: &str =
-    "p50 … p99.9, avg, min, max, error_rate, rps, requests, failures, rate_limited";
+const METRICS: &str = "p50 … p99.9, avg, min, max, error_rate, rps, requests, failures, \
+    rate_limited, ttft_p95, tpot_avg, goodput, degraded and others of answers";
 
 /// Every name but those of percentiles, the canonical ones first.
 const NAMES: [(&str, Metric); 15] = [
@@ -101,18 +105,9 @@ const NAMES: [(&str, Metric); 15] = [
     ("req/s", Metric::Rps),
 ];
 
-/// Percentiles that are offered when a name is not known.
-const COMMON_PERCENTILES: [&str; 5] = ["p50", "p90", "p95", "p99", "p99.9"];
-
-/// How the figures of streamed answers begin.
-const STREAMING: [&str; 7] = [
-    "ttft",
-    "tpot",
-    "itl",
-    "goodput",
-    "tokens",
-    "inter_chunk",
-    "chunk_gap",
+/// What else is offered when a name is not known.
+const COMMON: [&str; 9] = [
+    "p50", "p90", "p95", "p99", "p99.9", "ttft_p50", "ttft_p95", "tpot_p50", "tpot_p95",
 ];
 
 /// Reads a threshold. Spaces and case do not matter.
@@ -126,7 +121,7 @@ pub fn parse(expression: &str) -> Result<Expression, ParseError> {
     if limit.is_empty() {
         return Err(missing(expression, "limit"));
     }
-    let limit = parse_limit(metric, &limit.to_lowercase())?;
+    let limit = parse_limit(&metric, &limit.to_lowercase())?;
     Ok(Expression {
         metric,
         comparison,
@@ -177,14 +172,22 @@ fn parse_comparison(sign: &str) -> Result<Comparison, ParseError> {
 fn parse_metric(written: &str) -> Result<Metric, ParseError> {
     let name = written.to_lowercase();
     if let Some((_, metric)) = NAMES.iter().find(|(known, _)| *known == name) {
-        return Ok(*metric);
+        return Ok(metric.clone());
+    }
+    let of_answers = AnswerMetric::NAMES.iter().find(|(known, _)| *known == name);
+    if let Some((_, metric)) = of_answers {
+        return Ok(Metric::Answers(*metric));
     }
     let found = written.to_owned();
     if let Some(percent) = name.strip_prefix('p').filter(|rest| is_number(rest)) {
-        return percentile(percent).ok_or(ParseError::Percentile { found });
+        let share = percentile(percent).map(Metric::Percentile);
+        return share.ok_or(ParseError::Percentile { found });
     }
-    if STREAMING.iter().any(|prefix| name.starts_with(prefix)) {
-        return Err(ParseError::NotYet { found });
+    if let Some(metric) = measured(written) {
+        return Ok(metric);
+    }
+    if measure(written).is_some() {
+        return Err(ParseError::Statistic { found });
     }
     let nearest = nearest_name(&name);
     Err(ParseError::UnknownMetric { found, nearest })
@@ -196,15 +199,9 @@ fn is_number(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
-/// The percentile of this number of percent, with the point moved so that `99.9` is exactly the
-/// number 0.999.
-fn percentile(percent: &str) -> Option<Metric> {
-    let share: f64 = format!("{percent}e-2").parse().ok()?;
-    (share > 0.0 && share <= 1.0).then_some(Metric::Percentile(share))
-}
-
 fn nearest_name(name: &str) -> &'static str {
-    let known = NAMES.iter().map(|(known, _)| *known);
+    let of_answers = AnswerMetric::NAMES.iter().map(|(known, _)| *known);
+    let known = NAMES.iter().map(|(known, _)| *known).chain(of_answers);
     // `error` is the beginning of `error_rate`, and by letters as near to others.
     if let Some(begun) = known
         .clone()
@@ -213,7 +210,7 @@ fn nearest_name(name: &str) -> &'static str {
         return begun;
     }
     known
-        .chain(COMMON_PERCENTILES)
+        .chain(COMMON)
         .min_by_key(|known| strsim::damerau_levenshtein(known, name))
         .unwrap_or("p95")
 }

@@ -34,6 +34,17 @@ pub struct SimRequest<'a> {
 pub struct SimReply {
     delay: Duration,
     end: End,
+    /// What comes after the beginning of an answer, each piece so long after the one before.
+    pieces: Vec<(Duration, Bytes)>,
+    /// What comes after the last piece; none for the end of the answer.
+    after: Option<After>,
+}
+
+/// What can come in the place of an answer's end.
+#[derive(Clone, Debug)]
+enum After {
+    Error(TransportError),
+    Silence,
 }
 
 #[derive(Clone, Debug)]
@@ -44,32 +55,32 @@ enum End {
 }
 
 impl SimReply {
+    fn of(end: End) -> Self {
+        SimReply {
+            delay: Duration::ZERO,
+            end,
+            pieces: Vec::new(),
+            after: None,
+        }
+    }
+
     /// An answer of this status, at once and without a body; a number that is no status is 500.
     #[must_use]
     pub fn status(status: u16) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        SimReply {
-            delay: Duration::ZERO,
-            end: End::Answer(status, HeaderMap::new(), Bytes::new()),
-        }
+        SimReply::of(End::Answer(status, HeaderMap::new(), Bytes::new()))
     }
 
     /// An error in the place of an answer, at once.
     #[must_use]
     pub fn error(error: TransportError) -> Self {
-        SimReply {
-            delay: Duration::ZERO,
-            end: End::Error(error),
-        }
+        SimReply::of(End::Error(error))
     }
 
     /// Nothing, until the request's time is over.
     #[must_use]
     pub fn hang() -> Self {
-        SimReply {
-            delay: Duration::ZERO,
-            end: End::Hang,
-        }
+        SimReply::of(End::Hang)
     }
 
     /// The same, after this time.
@@ -85,6 +96,27 @@ impl SimReply {
         if let End::Answer(_, _, body) = &mut self.end {
             *body = bytes.into();
         }
+        self
+    }
+
+    /// The answer with one more piece of its body, so long after what came before.
+    #[must_use]
+    pub fn piece(mut self, after: Duration, bytes: impl Into<Bytes>) -> Self {
+        self.pieces.push((after, bytes.into()));
+        self
+    }
+
+    /// The answer breaks off after its last piece.
+    #[must_use]
+    pub fn broken(mut self, error: TransportError) -> Self {
+        self.after = Some(After::Error(error));
+        self
+    }
+
+    /// Nothing comes after its last piece, not even its end.
+    #[must_use]
+    pub fn stalled(mut self) -> Self {
+        self.after = Some(After::Silence);
         self
     }
 
@@ -240,10 +272,45 @@ impl SimClient {
                 if !body.is_empty() {
                     reader.chunk(now, &body);
                 }
-                reader.finish(now);
+                self.pieces(reply.pieces, reply.after, request, reader, deadline)
+                    .await?;
                 Ok((status, headers))
             }
             End::Hang => Err(texts::closed()),
+        }
+    }
+}
+
+impl SimClient {
+    /// What comes after the beginning of an answer.
+    async fn pieces(
+        &self,
+        pieces: Vec<(Duration, Bytes)>,
+        after: Option<After>,
+        request: &Prepared,
+        reader: &mut AnswerReader,
+        deadline: Offset,
+    ) -> Result<(), TransportError> {
+        let clock = self.sim.clock;
+        let timed_out = || texts::body_timeout(&request.url);
+        for (after, bytes) in pieces {
+            let at = clock.now() + after;
+            clock.sleep_until(at.min(deadline)).await;
+            if at > deadline {
+                return Err(timed_out());
+            }
+            reader.chunk(clock.now(), &bytes);
+        }
+        match after {
+            None => {
+                reader.finish(clock.now());
+                Ok(())
+            }
+            Some(After::Error(error)) => Err(error),
+            Some(After::Silence) => {
+                clock.sleep_until(deadline).await;
+                Err(timed_out())
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Whole runs on a paused clock over the simulated transport: what a plan does, second by second.
 
+mod answers;
 mod counts;
 mod harness;
 mod profiles;

@@ -13,5 +13,7 @@ mod readme;
 mod report_page;
 mod scenario;
 mod scripts;
+mod streams;
+mod timing;
 mod tools;
 mod transport;

@@ -4,6 +4,7 @@
 
 mod conformance;
 mod console;
+mod declared;
 mod destination;
 pub(crate) mod fixture;
 pub(crate) mod golden;

@@ -1,6 +1,7 @@
 //! Scenarios from text to plan, over a map of files: nothing here touches the disk.
 
 mod advice;
+mod answers;
 mod bad_input;
 mod meaning;
 mod precedence;

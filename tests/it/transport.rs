@@ -112,6 +112,7 @@ fn request(method: Method, url: &str) -> Prepared {
         headers: HeaderMap::new(),
         body: bytes::Bytes::new(),
         timeout: Duration::from_secs(10),
+        connect_timeout: None,
         follow_redirects: true,
         constant: true,
     }

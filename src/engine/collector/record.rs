@@ -36,6 +36,7 @@ impl Collector {
             failures: snapshot.failures,
             failed_answers: self.failed_answers(),
             exceptions: snapshot.exceptions,
+            data: self.draws.record(&self.plan),
             timeline: self.timeline.points().to_vec(),
             stages: StageBand::of(&self.plan.load),
             marks: self.marks.clone(),

@@ -24,6 +24,7 @@ impl Director {
                 continue;
             };
             self.collector.add(&report.delta);
+            self.collector.add_draws(&report.dealt);
             for ((_, sum), count) in self.users.by_class.iter_mut().zip(&report.users) {
                 *sum += count;
             }

@@ -63,6 +63,8 @@ fn request_row(row: &Row, rates: Rates, name: usize) -> String {
         // Locust's tables have no columns for it.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let share = row.fail_ratio().unwrap_or(0.0) * 100.0;
     let (rps, fails) = match rates {

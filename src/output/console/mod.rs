@@ -4,6 +4,7 @@
 //! The view, the tables and the summary are functions from figures to text; what is shown goes to
 //! a [`Screen`] or to the [`FullScreen`]. Must not know files, keys or log levels.
 
+pub mod answer_tables;
 pub mod full_screen;
 pub mod key_mode;
 pub mod live;

@@ -83,6 +83,7 @@ impl Style {
         (text.chars())
             .map(|c| match c {
                 'µ' => 'u',
+                '÷' => '/',
                 '\u{a0}' | '\u{2009}' | '\u{202f}' => ' ',
                 c if c.is_ascii() => c,
                 _ => '?',

@@ -9,6 +9,7 @@ use crate::event::{Ending, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration};
 use crate::output::verdict::{Tone, headline, standing};
 
+use super::answer_tables;
 use super::style::{Style, tame};
 use super::summary_tables::{self, Table};
 
@@ -21,6 +22,8 @@ pub fn render(record: &RunRecord, files: &[PathBuf], width: usize, style: Style)
         circumstances(record),
         summary_tables::requests(record, width, style),
         summary_tables::percentiles(record, width, style),
+        answer_tables::answers(record, width, style),
+        answer_tables::stages(record, width, style),
         summary_tables::failures(record, width, style),
         summary_tables::exceptions(record, width, style),
         notices(record, style),

@@ -32,11 +32,23 @@ impl Table {
         left: &'static [usize],
         flexible: usize,
     ) -> Self {
+        Table::headed(&columns, left, flexible)
+    }
+
+    /// The same of columns that are not known beforehand.
+    #[must_use]
+    pub fn headed(columns: &[&str], left: &'static [usize], flexible: usize) -> Self {
+        let heads = columns.iter().map(|&head| head.to_owned());
         Table {
-            rows: vec![columns.map(str::to_owned).into()],
+            rows: vec![heads.collect()],
             left,
             flexible,
         }
+    }
+
+    /// Adds a row of as many cells as there are columns.
+    pub fn add(&mut self, row: Vec<String>) {
+        self.rows.push(row);
     }
 
     /// Adds a row.
@@ -197,6 +209,8 @@ fn request_cells(row: &Row) -> [String; 13] {
         // The record and the report show these.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let time = |time: Option<std::time::Duration>| time.map_or_else(missing, format_time);
     [

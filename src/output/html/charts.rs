@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::event::RunRecord;
 use crate::model::units::{format_count, format_duration, format_time};
 use crate::output::figures::rate;
-use crate::stats::Point;
+use crate::stats::{Point, Spread};
 
 use super::axis::Unit;
 use super::chart::{Chart, Series, Sketch};
@@ -18,9 +18,46 @@ pub(super) fn of(record: &RunRecord, points: &[Point]) -> Vec<Chart> {
         return Vec::new();
     };
     let length = last.at.as_secs_f64().max(1.0);
-    [throughput, response_times, users]
-        .map(|sketch| Chart::drawn(sketch(record, points), length))
-        .into()
+    let mut sketches = vec![
+        throughput(record, points),
+        response_times(record, points),
+        users(record, points),
+    ];
+    let ttft = |point: &Point| point.answers.as_ref()?.ttft;
+    if points.iter().any(|point| ttft(point).is_some()) {
+        sketches.insert(2, first_tokens(record, points, ttft));
+    }
+    let drawn = sketches.into_iter();
+    drawn.map(|sketch| Chart::drawn(sketch, length)).collect()
+}
+
+fn first_tokens(
+    record: &RunRecord,
+    points: &[Point],
+    ttft: impl Fn(&Point) -> Option<Spread>,
+) -> Sketch {
+    Sketch {
+        id: "ttft",
+        title: "Time to the first token",
+        description: format!(
+            "Median, 95th and 99th percentile of the time to the first text of each moment's \
+             answers over {}",
+            length(record)
+        ),
+        unit: Unit::Time,
+        whole: false,
+        series: vec![
+            times("p50", "p50", points, |point| {
+                ttft(point).map(|spread| spread.p50)
+            }),
+            times("p95", "p95", points, |point| {
+                ttft(point).map(|spread| spread.p95)
+            }),
+            times("p99", "p99", points, |point| {
+                ttft(point).map(|spread| spread.p99)
+            }),
+        ],
+    }
 }
 
 fn throughput(record: &RunRecord, points: &[Point]) -> Sketch {

@@ -10,6 +10,7 @@ use crate::event::{Mark, MarkKind, RecordedRow, RunRecord, StageBand};
 use crate::model::Offset;
 use crate::stats::{Generator, Point, Spread};
 
+use super::answer_columns::AnswerColumns;
 use super::columns::{Number, counts, known, percentiles, rates};
 use super::distribution::{self, Distribution};
 use super::sections::measure;
@@ -60,6 +61,9 @@ pub(super) struct Data<'a> {
     limited: Vec<Stretch>,
     bands: Vec<Band<'a>>,
     marks: Vec<Moment<'a>>,
+    /// What declared answers were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<AnswerColumns>,
     /// How many stretches are joined into one in the courses of endpoints.
     step: usize,
     /// The distribution of all requests.
@@ -143,6 +147,7 @@ impl<'a> Data<'a> {
             open_files: generator(|generator| generator.open_files.map(|count| count as f64)),
             lag: generator(|generator| Some(generator.lag.as_secs_f64() * 1e3)),
             limited: limited(points),
+            answers: AnswerColumns::of(points),
             bands: record.stages.iter().map(band).collect(),
             marks: record.marks.iter().map(moment).collect(),
             step,
@@ -154,13 +159,13 @@ impl<'a> Data<'a> {
     }
 }
 
-fn spread(spread: Option<Spread>) -> [Option<Duration>; 3] {
+pub(super) fn spread(spread: Option<Spread>) -> [Option<Duration>; 3] {
     spread.map_or([None; 3], |spread| {
         [Some(spread.p50), Some(spread.p95), Some(spread.p99)]
     })
 }
 
-fn times(points: &[Point], of: impl Fn(&Point) -> [Option<Duration>; 3]) -> [String; 3] {
+pub(super) fn times(points: &[Point], of: impl Fn(&Point) -> [Option<Duration>; 3]) -> [String; 3] {
     let stretches: Vec<_> = points.iter().map(of).collect();
     percentiles(&stretches)
 }

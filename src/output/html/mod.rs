@@ -4,6 +4,8 @@
 //! template's escaping; what does not, the script and its data, is `inert`'s. Where scripts are
 //! blocked the page is whole all the same: its charts stand still. Must not know files.
 
+mod answer_columns;
+mod answers;
 mod axis;
 mod chart;
 mod charts;

@@ -11,6 +11,7 @@ use crate::output::utc;
 use crate::output::verdict::headline;
 use crate::scenario::plan::Setting;
 
+use super::answers::{self, AnswersView};
 use super::chart::Chart;
 use super::charts;
 use super::data::Data;
@@ -55,6 +56,7 @@ pub(super) struct Page<'a> {
     connections: bool,
     /// Whether the end of the run cut any request off.
     interrupted: bool,
+    answers: AnswersView,
     failures: FailuresView,
     exceptions: Vec<ExceptionView>,
     generator: GeneratorView,
@@ -99,6 +101,7 @@ impl<'a> Page<'a> {
             limited: tables.aggregated.rate_limited > 0,
             connections: tables.aggregated.connections.is_some(),
             interrupted: tables.aggregated.interrupted > 0,
+            answers: answers::view(record),
             failures: failures::failures(record),
             exceptions: failures::exceptions(record),
             generator: generator::view(record),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::event::{Ending, RunRecord, StopReason};
 use crate::model::units::{format_count, format_duration, format_time};
+use crate::output::answers::draws;
 use crate::output::figures::{percent, rate};
 use crate::output::utc;
 
@@ -82,7 +83,7 @@ pub(super) fn facts(record: &RunRecord) -> Vec<Fact> {
     let ended = record.started_unix.saturating_add(record.duration);
     let whole_seconds = Duration::from_secs(record.duration.as_secs());
     let fact = |label, value| Fact { label, value };
-    vec![
+    let mut facts = vec![
         fact("Scenario", record.scenario.clone()),
         fact("Target", record.host.clone()),
         fact("Started", utc::readable(record.started_unix)),
@@ -94,7 +95,10 @@ pub(super) fn facts(record: &RunRecord) -> Vec<Fact> {
         fact("Peak users", format_count(u64::from(record.peak_users))),
         fact("Seed", record.seed.to_string()),
         fact("ragload", record.ragload_version.clone()),
-    ]
+    ];
+    let drawn = record.data.iter().filter(|data| data.draws > 0);
+    facts.extend(drawn.map(|data| fact("Data", draws(data))));
+    facts
 }
 
 fn ending(ending: &Ending) -> String {

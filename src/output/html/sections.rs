@@ -113,6 +113,8 @@ pub(super) fn row(row: &Row) -> RowView {
         connections,
         // Shown beside the endpoint's charts.
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);
     let percentile = |index: usize| time(percentiles.map(|values| values[index]));

@@ -81,6 +81,8 @@ fn fields(unix: Duration, users: u32, row: &Row, detail: Detail) -> Vec<String> 
         // Locust's columns, exactly.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let mut fields = vec![
         unix.as_secs().to_string(),

@@ -54,6 +54,8 @@ fn fields(row: &Row) -> Vec<String> {
         // Locust's columns, exactly.
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
     } = row;
     let mut fields = vec![
         endpoint.method.clone(),

@@ -13,6 +13,7 @@ fn set(rows: usize, order: DataOrder) -> DataSet {
         rows: (0..rows).map(|row| json!(row)).collect(),
         order,
         per: DataPer::Task,
+        cache_bust: None,
     }
 }
 
@@ -61,6 +62,49 @@ fn random_rows_follow_the_users_generator_and_reach_every_row() {
 }
 
 #[test]
+fn unique_rows_are_all_dealt_before_any_comes_again() {
+    let mut dealer = Dealer::new(set(3, DataOrder::Unique), 0, 0, 1);
+    assert_eq!(draws(&mut dealer, 3), [0, 1, 2]);
+    assert_eq!(dealer.dealt().repeat_ratio(), Some(0.0));
+    draws(&mut dealer, 1);
+    assert_eq!((dealer.dealt().draws(), dealer.dealt().distinct()), (4, 3));
+}
+
+#[test]
+fn zipf_draws_rows_by_their_rank() {
+    let counts = |exponent| {
+        let mut dealer = Dealer::new(set(4, DataOrder::Zipf(exponent)), 0, 0, 1);
+        let mut counts = [0_u32; 4];
+        for row in draws(&mut dealer, 12_000) {
+            counts[usize::try_from(row).unwrap()] += 1;
+        }
+        counts
+    };
+    // 1 : 1/2 : 1/3 : 1/4 of 25/12.
+    let expected = [5760, 2880, 1920, 1440];
+    for (found, expected) in counts(1.0).into_iter().zip(expected) {
+        assert!(found.abs_diff(expected) < 250, "{found} {expected}");
+    }
+    for found in counts(0.0) {
+        assert!(found.abs_diff(3000) < 250, "{found}");
+    }
+}
+
+#[test]
+fn a_busted_row_is_another_each_time_and_still_the_same_row() {
+    let mut set = set(1, DataOrder::Sequential);
+    set.rows = vec![json!("Why?")].into();
+    set.cache_bust = Some(CacheBust {
+        at: BustAt::Suffix,
+        column: None,
+    });
+    let mut dealer = Dealer::new(set, 0, 0, 1);
+    let mut random = random(1);
+    assert_ne!(dealer.draw(&mut random), dealer.draw(&mut random));
+    assert_eq!(dealer.dealt().distinct(), 1);
+}
+
+#[test]
 fn a_set_without_rows_gives_null() {
     let mut dealer = Dealer::new(set(0, DataOrder::Shuffle), 0, 0, 0);
     assert_eq!(dealer.draw(&mut random(0)), Value::Null);
@@ -72,7 +116,7 @@ proptest! {
         rows in 1usize..40,
         shards in 1usize..9,
         seed in any::<u64>(),
-        order in prop::sample::select(vec![DataOrder::Sequential, DataOrder::Shuffle]),
+        order in prop::sample::select(vec![DataOrder::Sequential, DataOrder::Shuffle, DataOrder::Unique]),
     ) {
         let mut dealers: Vec<Dealer> = (0..shards)
             .map(|shard| Dealer::new(set(rows, order), seed, shard, shards))

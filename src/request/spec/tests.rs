@@ -31,6 +31,7 @@ fn parts(base: &str, path: &str) -> RequestParts {
         headers: Vec::new(),
         body: BodyParts::None,
         timeout: Duration::from_secs(60),
+        connect_timeout: None,
         follow_redirects: true,
     }
 }

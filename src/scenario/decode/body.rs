@@ -10,7 +10,8 @@ use super::super::context::Context;
 use super::super::problems::Report;
 use super::value::{At, Fields, Keys};
 
-const BODIES: &[&str] = &["json", "body", "form", "multipart"];
+/// The keys that say what is sent along.
+pub(in super::super) const BODIES: &[&str] = &["json", "body", "form", "multipart"];
 pub(super) const PART_KEYS: Keys = Keys {
     known: &["file", "text", "file_name", "content_type"],
     later: &[],

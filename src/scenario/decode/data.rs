@@ -5,18 +5,18 @@
 use serde_json::Value;
 
 use crate::request::DataSet;
-use crate::request::data::{DataOrder, DataPer};
+use crate::request::data::{BustAt, CacheBust, DataOrder, DataPer};
 
 use super::super::context::Context;
-use super::super::problems::suggestion;
+use super::super::problems::Report;
 use super::super::tree::Scalar;
 use super::extract::usable_name;
 use super::rows::rows;
 use super::value::{At, Fields, Keys};
 
 pub(super) const KEYS: Keys = Keys {
-    known: &["inline", "file", "order", "per"],
-    later: &["zipf_s", "cache_bust"],
+    known: &["inline", "file", "order", "per", "zipf_s", "cache_bust"],
+    later: &[],
 };
 const WANTED: &str = "a map such as { inline: [a, b], order: random } or { file: questions.csv }";
 
@@ -40,11 +40,12 @@ fn data_set(name: &str, at: &At<'_>, context: &mut Context<'_>) -> Option<DataSe
             rows: rows.into(),
             order: DataOrder::default(),
             per: DataPer::default(),
+            cache_bust: None,
         });
     }
     let fields = at.fields(&KEYS, &mut context.report, WANTED)?;
-    let order = word(&fields, "order", ORDERS, context);
-    let per = word(&fields, "per", PERS, context);
+    let order = order(&fields, &mut context.report);
+    let per = fields.word("per", PERS, &mut context.report);
     let found = match (fields.get("inline"), fields.get("file")) {
         (Some(inline_rows), None) => inline(&inline_rows, context),
         (None, Some(file)) => from_file(&file, context),
@@ -60,40 +61,78 @@ fn data_set(name: &str, at: &At<'_>, context: &mut Context<'_>) -> Option<DataSe
             None
         }
     };
+    let rows = found.unwrap_or_default();
+    let cache_bust = cache_bust(name, &fields, &rows, &mut context.report);
     Some(DataSet {
         name: name.to_owned(),
         // Without rows the set still defines its name; the problem is reported already.
-        rows: found.unwrap_or_default().into(),
+        rows: rows.into(),
         order: order.unwrap_or_default(),
         per: per.unwrap_or_default(),
+        cache_bust,
     })
 }
 
+/// `zipf` stands for any exponent here: `zipf_s` says which.
 const ORDERS: &[(&str, DataOrder)] = &[
     ("random", DataOrder::Random),
     ("sequential", DataOrder::Sequential),
     ("shuffle", DataOrder::Shuffle),
+    ("unique", DataOrder::Unique),
+    ("zipf", DataOrder::Zipf(1.0)),
 ];
 const PERS: &[(&str, DataPer)] = &[("task", DataPer::Task), ("user", DataPer::User)];
+const BUSTS: &[(&str, Option<BustAt>)] = &[
+    ("none", None),
+    ("suffix", Some(BustAt::Suffix)),
+    ("prefix", Some(BustAt::Prefix)),
+];
+/// Columns that hold what is asked, the likeliest first.
+const ASKED: &[&str] = &["question", "query", "prompt", "text", "input"];
 
-fn word<T: Copy>(
-    fields: &Fields<'_>,
-    key: &str,
-    words: &[(&str, T)],
-    context: &mut Context<'_>,
-) -> Option<T> {
-    let at = fields.get(key)?;
-    let text = at.text(&mut context.report)?;
-    let found = words.iter().find(|(word, _)| *word == text);
-    if found.is_none() {
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let message = match (key, text.as_str()) {
-            ("order", "zipf" | "unique") => format!("`{text}` is not supported yet"),
-            _ => format!("unknown {key} `{text}`; {}", suggestion(&text, &known)),
-        };
-        at.problem(&mut context.report, message);
+fn order(fields: &Fields<'_>, report: &mut Report) -> Option<DataOrder> {
+    let order = fields.word("order", ORDERS, report);
+    let Some(at) = fields.get("zipf_s") else {
+        return order;
+    };
+    let exponent = at.share(report)?;
+    match order {
+        Some(DataOrder::Zipf(_)) => Some(DataOrder::Zipf(exponent)),
+        other => {
+            at.problem(report, "belongs to `order: zipf`");
+            other
+        }
     }
-    found.map(|(_, value)| *value)
+}
+
+/// What is added to rows of texts, or to the column of the question.
+fn cache_bust(
+    name: &str,
+    fields: &Fields<'_>,
+    rows: &[Value],
+    report: &mut Report,
+) -> Option<CacheBust> {
+    let at = fields.word("cache_bust", BUSTS, report)??;
+    let Some(first) = rows.iter().find_map(Value::as_object) else {
+        return Some(CacheBust { at, column: None });
+    };
+    let mut likely = std::iter::once(name).chain(ASKED.iter().copied());
+    let Some(column) = likely.find(|column| first.get(*column).is_some_and(Value::is_string))
+    else {
+        let columns: Vec<&str> = first.keys().map(String::as_str).collect();
+        let message = format!(
+            "does not know which column is asked: call it {} (columns: {})",
+            ASKED.join(", "),
+            columns.join(", ")
+        );
+        let place = fields.get("cache_bust");
+        place.unwrap_or(fields.at.clone()).problem(report, message);
+        return None;
+    };
+    Some(CacheBust {
+        at,
+        column: Some(column.to_owned()),
+    })
 }
 
 fn inline(at: &At<'_>, context: &mut Context<'_>) -> Option<Vec<Value>> {

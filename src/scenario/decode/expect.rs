@@ -14,16 +14,30 @@ use super::value::{At, Keys};
 
 pub(super) const KEYS: Keys = Keys {
     known: &[
-        "status", "contains", "matches", "json", "header", "max_time",
-    ],
-    later: &[
+        "status",
+        "contains",
+        "matches",
+        "json",
+        "header",
+        "max_time",
         "answer",
         "complete",
         "min_sources",
         "recall_at",
+        "hit_at",
         "not_fallback",
     ],
+    later: &[],
 };
+/// Those that are about what was answered.
+pub(super) const OF_ANSWERS: &[&str] = &[
+    "answer",
+    "complete",
+    "min_sources",
+    "recall_at",
+    "hit_at",
+    "not_fallback",
+];
 
 pub(super) const HEADER_KEYS: Keys = Keys {
     known: &["matches"],

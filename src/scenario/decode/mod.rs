@@ -2,6 +2,7 @@
 //!
 //! One file per part of the dialect, over [`value`], which reads single values.
 
+pub(super) mod answers;
 pub(super) mod body;
 pub(super) mod classes;
 pub(super) mod data;
@@ -10,8 +11,10 @@ pub(super) mod expect;
 pub(super) mod extract;
 pub(super) mod headers;
 pub(super) mod names;
+pub(super) mod objectives;
 pub(super) mod request_keys;
 pub(super) mod requests;
+pub(super) mod response;
 pub(super) mod rows;
 pub(super) mod stages;
 pub(super) mod steps;

@@ -92,8 +92,23 @@ fn expressions(text: &str) -> impl Iterator<Item = &str> {
 
 /// `{{ question }}` of rows that have columns. A filter such as `tojson` says it is meant.
 fn is_put_in_whole(text: &str, set: &DataSet) -> bool {
-    let whole = |expression: &str| expression.trim_matches(['-', '+']).trim() == set.name;
+    let whole = |expression: &str| {
+        let expression = expression.trim_matches(['-', '+']).trim();
+        expression == set.name || falls_back_to_whole(expression, set)
+    };
     expressions(text).any(whole) && set.rows.iter().any(Value::is_object)
+}
+
+/// `question.text | default(question)` of rows that have no such column.
+fn falls_back_to_whole(expression: &str, set: &DataSet) -> bool {
+    let name = &set.name;
+    let Some((column, fallback)) = expression.split_once('|') else {
+        return false;
+    };
+    let column = column.trim().strip_prefix(name.as_str());
+    let column = column.and_then(|rest| rest.strip_prefix('.'));
+    let is_default = fallback.trim() == format!("default({name})");
+    is_default && column.is_some_and(|column| !columns(set).contains(&column))
 }
 
 fn whole_row(set: &DataSet) -> String {

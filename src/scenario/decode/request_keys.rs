@@ -7,6 +7,7 @@ macro_rules! request_keys {
     ($($own:literal),*) => {
         &[
             $($own,)*
+            "preset",
             "request_name",
             "get",
             "post",
@@ -26,9 +27,12 @@ macro_rules! request_keys {
             "ca_cert",
             "client_cert",
             "insecure",
+            "response",
+            "timeouts",
+            "slo",
             "expect",
             "extract",
         ]
     };
 }
-pub(super) use request_keys;
+pub(in super::super) use request_keys;

@@ -9,24 +9,24 @@ use http::Method;
 use url::Url;
 
 use crate::model::Endpoint;
+use crate::request::RequestSpec;
 use crate::request::spec::{BodyParts, RequestParts};
-use crate::request::{Expect, RequestSpec};
 
 use super::super::context::Context;
 use super::super::plan::RequestStep;
 use super::super::problems::Report;
 use super::super::target::{keep_credentials, shown};
 use super::super::tree::{Entry, Scalar};
+use super::answers::answers;
 use super::body::{body, pairs};
 use super::endpoints::name_of;
-use super::expect::expect;
-use super::extract::extractions;
 use super::headers::{HeaderList, headers, layered, sent};
 use super::names::{check_columns, unknown_name};
 use super::value::{At, Fields};
 
 /// The keys that say what is sent.
-pub(super) const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+pub(in super::super) const METHODS: &[&str] =
+    &["get", "post", "put", "patch", "delete", "head", "options"];
 /// Keys whose values may hold templates, besides the path.
 const TEMPLATED: &[&str] = &["params", "headers", "json", "body", "form", "multipart"];
 /// Keys that belong to a user's connections.
@@ -91,7 +91,7 @@ pub(super) fn request(
         }
     }
     let settings = inherited.under(fields, &mut context.report);
-    let (expect, extract) = answer(fields, context);
+    let answers = answers(fields, known, context);
     let params = fields.get("params");
     let params = params
         .map(|at| pairs(&at, &mut context.report))
@@ -110,27 +110,22 @@ pub(super) fn request(
         params,
         headers: sent(settings.headers),
         body,
-        timeout: settings.timeout,
+        timeout: answers.total.unwrap_or(settings.timeout),
+        connect_timeout: answers.connect,
         follow_redirects: settings.follow_redirects,
     };
     let spec = compiled(fields, &path_at, parts, known, context);
-    known.extend(extract.iter().map(|extraction| extraction.variable.clone()));
+    let extracted = answers.extract.iter();
+    known.extend(extracted.map(|extraction| extraction.variable.clone()));
     Some(RequestStep {
         endpoint,
         spec: spec?,
-        expect,
-        extract,
+        expect: answers.expect,
+        extract: answers.extract,
+        response: answers.response,
+        timeouts: answers.timeouts,
+        slo: answers.slo,
     })
-}
-
-fn answer(
-    fields: &Fields<'_>,
-    context: &mut Context<'_>,
-) -> (Expect, Vec<crate::request::Extraction>) {
-    let report = &mut context.report;
-    let expected = fields.get("expect").map(|at| expect(&at, report));
-    let extracted = fields.get("extract").map(|at| extractions(&at, report));
-    (expected.unwrap_or_default(), extracted.unwrap_or_default())
 }
 
 /// The method, where the path is written, and the path.

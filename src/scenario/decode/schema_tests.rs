@@ -14,7 +14,8 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    body, classes, data, expect, extract, requests, stages, steps, tasks, thresholds, waits,
+    answers, body, classes, data, expect, extract, requests, response, stages, steps, tasks,
+    thresholds, waits,
 };
 
 fn schema() -> Value {
@@ -42,7 +43,24 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/extraction", &extract::KEYS, &[]),
         ("/$defs/data_set", &data::KEYS, &[]),
         ("/$defs/multipart_part", &body::PART_KEYS, &[]),
+        ("/$defs/response", &response::KEYS, &[]),
+        ("/$defs/response_place", &response::PLACE_KEYS, &[]),
+        ("/$defs/response_condition", &response::CONDITION_KEYS, &[]),
+        ("/$defs/response_stage", &response::STAGE_KEYS, &[]),
+        ("/$defs/response_usage", &response::USAGE_KEYS, &[]),
+        ("/$defs/response_cache", &response::CACHE_KEYS, &[]),
+        ("/$defs/timeouts", &answers::TIMEOUT_KEYS, &[]),
+        ("/$defs/slo", &answers::SLO_KEYS, &[]),
+        ("/$defs/recall", &answers::RECALL_KEYS, &[]),
+        ("/$defs/hit", &answers::HIT_KEYS, &[]),
+        ("/$defs/fallback", &answers::FALLBACK_KEYS, &[]),
     ]
+}
+
+/// Whether a key of the top level stands for one of the only request, or of its class.
+fn is_short_form(key: &str) -> bool {
+    let of_request = tasks::KEYS.known.contains(&key) || key == "wait_time";
+    of_request && !resolve::KEYS.known.contains(&key)
 }
 
 #[test]
@@ -55,8 +73,8 @@ fn the_schema_has_the_keys_that_the_decoder_reads() {
             .unwrap()
             .keys()
             .map(String::as_str)
-            // Includes are gone before anything is decoded.
-            .filter(|key| !(place.is_empty() && *key == "include"))
+            // Includes and short forms are gone before anything is decoded.
+            .filter(|key| !(place.is_empty() && (*key == "include" || is_short_form(key))))
             .collect();
         let read: BTreeSet<&str> = keys
             .known
@@ -310,14 +328,17 @@ proptest! {
 
     #[test]
     fn conditions_are_those_the_decoder_reads(
-        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|x",
+        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|x\
+            |ttft_p95|tpot_p0|ttft|waiting_max|stage:a b_avg|goodput|degraded|source_count_avg|tokens_per_second_p5",
         sign in " ?(<|<=|>|>=|==|!=|=|<>) ?",
         limit in "[0-9.]{0,3} ?(%|/s|ms|s|m| 3s|)",
         over in "( over (20s|1m30s|x))?",
     ) {
         let text = format!("{metric}{sign}{limit}{over}");
         let valid = CONDITION.is_valid(&json!(text));
-        let scenario = below_top(&json!({ "thresholds": [text] }));
+        let request = json!({ "post": "/q", "response": {}, "slo": { "response_time": "1s" } });
+        let mut scenario = in_tasks(&request);
+        scenario["thresholds"] = json!([text]);
         prop_assert_eq!(valid, decoded(scenario).is_ok(), "{:?}", text);
     }
 }

@@ -11,17 +11,8 @@ use super::requests::{Inherited, METHODS, request};
 use super::steps::steps;
 use super::value::{At, Fields, Keys};
 
-/// Keys of requests that stream; not read yet.
-pub(super) const LATER: &[&str] = &[
-    "response",
-    "preset",
-    "slo",
-    "price",
-    "budget",
-    "samples",
-    "timeouts",
-    "questions",
-];
+/// Keys of requests to language models; not read yet.
+pub(super) const LATER: &[&str] = &["price", "budget", "samples"];
 pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "weight", "tags", "steps"],
     later: LATER,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::model::units::{parse_duration, parse_rate};
 
 use super::super::origin::Mark;
-use super::super::problems::{Report, nearest};
+use super::super::problems::{Report, nearest, suggestion};
 use super::super::tree::{Entry, Filled, Kind, Node, Scalar, normalised};
 
 /// A node and its path.
@@ -319,6 +319,24 @@ impl<'t> Fields<'t> {
             .rev()
             .find(|(known, at)| known == key && !at.node.is_null())
             .map(|(_, at)| at.clone())
+    }
+
+    /// The value that the word under a key stands for.
+    pub(in super::super) fn word<T: Copy>(
+        &self,
+        key: &str,
+        words: &[(&str, T)],
+        report: &mut Report,
+    ) -> Option<T> {
+        let at = self.get(key)?;
+        let text = at.text(report)?;
+        let found = words.iter().find(|(word, _)| *word == text);
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            let message = format!("unknown {key} `{text}`; {}", suggestion(&text, &known));
+            at.problem(report, message);
+        }
+        found.map(|(_, value)| *value)
     }
 
     /// Which of these keys stand here, as written in the list.

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::threshold::Unit;
+use crate::stats::Measure;
+use crate::threshold::{Statistic, Unit};
 
 fn printed(expression: &str) -> String {
     parse(expression).unwrap().to_string()
@@ -126,17 +127,41 @@ fn errors_say_what_was_found_and_what_would_be_right() {
 }
 
 #[test]
-fn figures_of_streamed_answers_are_named_as_not_supported_yet() {
-    for name in [
-        "ttft_p95",
-        "TPOT_p50",
-        "goodput",
-        "itl_p99",
-        "tokens_per_second",
+fn figures_of_answers_have_names_of_their_own() {
+    let cases = [
+        ("TTFT_p95 < 1s", "ttft_p95 < 1s"),
+        ("tpot_median < 50ms", "tpot_p50 < 50ms"),
+        ("gap_p99.9 < 1s", "inter_chunk_gap_p99.9 < 1s"),
+        ("stall_max < 5s", "longest_stall_max < 5s"),
+        ("time_to_sources_avg < 300ms", "time_to_sources_avg < 300ms"),
+        ("stage:Re_rank_p90 < 1s", "stage:Re_rank_p90 < 1s"),
+        ("source_count_avg >= 2.5", "source_count_avg >= 2.5"),
+        (
+            "tokens_per_second_p50 > 20",
+            "output_tokens_per_second_p50 > 20/s",
+        ),
+        ("goodput > 95%", "goodput > 95%"),
+        ("goodput_per_second > 2", "goodput_per_second > 2/s"),
+        ("degraded <= 3", "degraded <= 3"),
+        ("truncated_rate < 0.1%", "truncated_rate < 0.1%"),
+        ("recall >= 0.8", "recall >= 80%"),
+        ("connect_p99 < 50ms", "connect_p99 < 50ms"),
+    ];
+    for (written, expected) in cases {
+        assert_eq!(printed(written), expected, "{written}");
+    }
+    for (written, expected) in [
+        (
+            "ttft < 1s",
+            "write ttft_p95, ttft_avg, ttft_min or ttft_max",
+        ),
+        ("ttft_p0 < 1s", "unknown metric"),
+        ("ttfd_p95 < 1s", "did you mean ttft_p95?"),
+        ("goodputs > 95%", "did you mean goodput?"),
+        ("source_count_avg < 5s", "a number, like 5 or 2.5"),
     ] {
-        let error = refused(&format!("{name} < 2s"));
-        assert!(error.contains("not supported yet"), "{name}: {error}");
-        assert!(error.contains(name), "{error}");
+        let error = refused(written);
+        assert!(error.contains(expected), "{written}: {error}");
     }
 }
 
@@ -144,16 +169,31 @@ fn any_metric() -> impl Strategy<Value = Metric> {
     prop_oneof![
         (1u32..=1_000_000).prop_map(|n| Metric::Percentile(f64::from(n) / 1e6)),
         prop::sample::select(NAMES.to_vec()).prop_map(|(_, metric)| metric),
+        prop::sample::select(AnswerMetric::NAMES.to_vec())
+            .prop_map(|(_, metric)| Metric::Answers(metric)),
+        (
+            prop::sample::select(Measure::FIXED.to_vec()),
+            any_statistic()
+        )
+            .prop_map(|(measure, statistic)| Metric::Measured { measure, statistic }),
     ]
 }
 
-fn limit_of(metric: Metric, number: u32) -> f64 {
+fn any_statistic() -> impl Strategy<Value = Statistic> {
+    prop_oneof![
+        (1u32..=1_000_000).prop_map(|n| Statistic::Percentile(f64::from(n) / 1e6)),
+        prop::sample::select(vec![Statistic::Average, Statistic::Min, Statistic::Max]),
+    ]
+}
+
+fn limit_of(metric: &Metric, number: u32) -> f64 {
     let number = f64::from(number);
     match metric.unit() {
         Unit::Time => number / 1e3,
         Unit::Share => number / f64::from(u32::MAX),
         Unit::Rate => number / 7.0,
         Unit::Count => number,
+        Unit::Amount => number / 16.0,
     }
 }
 
@@ -165,9 +205,9 @@ proptest! {
         number in 0u32..100_000_000,
     ) {
         let share = (f64::from(number) / 1e8 * 1e6).round() / 1e6;
-        let limit = match metric {
-            Metric::ErrorRate => share,
-            _ => limit_of(metric, number),
+        let limit = match metric.unit() {
+            Unit::Share => share,
+            _ => limit_of(&metric, number),
         };
         let expression = Expression { metric, comparison, limit };
         prop_assert_eq!(parse(&expression.to_string()), Ok(expression));

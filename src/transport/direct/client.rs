@@ -11,9 +11,11 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use hyper::body::Incoming;
 use reqwest::cookie::{CookieStore, Jar};
+use tokio::time::timeout_at;
 use url::Url;
 
 use crate::clock::RunClock;
+use crate::clock::timer::Timer;
 use crate::model::Offset;
 use crate::request::{AnswerReader, Prepared};
 use crate::transport::added::added_alone;
@@ -28,7 +30,6 @@ use super::names::Names;
 use super::outgoing::{Outgoing, outgoing};
 use super::receive::receive;
 use super::sessions::Sessions;
-use super::timer::Timer;
 
 /// Connections are kept to so many origins, as by Locust.
 const KEPT: usize = 10;
@@ -209,7 +210,7 @@ impl User {
         request: &Prepared,
     ) -> Result<(Box<Connection>, Response<Incoming>), TransportError> {
         self.course.stage = Stage::Connection;
-        let mut connection = self.connect(&request.url).await?;
+        let mut connection = self.connect_within(request).await?;
         self.course.stage = Stage::Head;
         let outgoing = self.outgoing(request, &connection)?;
         let begun = self.clock.now();
@@ -220,6 +221,18 @@ impl User {
             }
             Err(error) => Err(connection.why(error.as_ref())),
         }
+    }
+
+    async fn connect_within(
+        &mut self,
+        request: &Prepared,
+    ) -> Result<Box<Connection>, TransportError> {
+        let Some(allowed) = request.connect_timeout else {
+            return self.connect(&request.url).await;
+        };
+        let deadline = self.clock.instant(self.clock.now() + allowed);
+        let connecting = timeout_at(deadline, self.connect(&request.url)).await;
+        connecting.unwrap_or_else(|_| Err(texts::connect_timeout(&request.url, allowed)))
     }
 
     async fn connect(&mut self, url: &Url) -> Result<Box<Connection>, TransportError> {

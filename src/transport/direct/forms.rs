@@ -112,6 +112,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: bytes::Bytes::new(),
             timeout: std::time::Duration::from_secs(1),
+            connect_timeout: None,
             follow_redirects: true,
             constant: true,
         }

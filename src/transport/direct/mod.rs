@@ -13,7 +13,6 @@ mod names;
 mod outgoing;
 mod receive;
 mod sessions;
-mod timer;
 mod wire;
 
 pub use client::DirectClient;

@@ -60,9 +60,15 @@ where
         let frame = frame
             .map_err(|error| Causes::of(&*error).within_body(read, length(reader.headers())))?;
         // Trailers are no part of the body.
-        if let Ok(bytes) = frame.into_data() {
-            read += bytes.len() as u64;
-            reader.chunk(watch.read_at(), &bytes);
+        match frame.into_data() {
+            Ok(bytes) => {
+                read += bytes.len() as u64;
+                reader.chunk(watch.read_at(), &bytes);
+            }
+            Err(frame) => frame
+                .trailers_ref()
+                .into_iter()
+                .for_each(|t| reader.trailers(t)),
         }
     }
     reader.finish(watch.read_at());

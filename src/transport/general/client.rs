@@ -37,7 +37,7 @@ pub struct GeneralClient {
     proxied: Option<reqwest::Client>,
     /// Origins to which a connection was kept alive after an answer.
     kept: Vec<Origin>,
-    /// The longest time any request allowed until now.
+    /// The longest time any request allowed for connecting until now.
     longest: Duration,
     /// Where the last request was sent.
     current: Option<Url>,
@@ -151,8 +151,9 @@ impl GeneralClient {
     /// The client for this request, built when it is first needed and again when a request
     /// allows more time than any before: reqwest limits the time to connect per client.
     fn client_for(&mut self, request: &Prepared) -> Result<reqwest::Client, TransportError> {
-        if request.timeout > self.longest {
-            self.longest = request.timeout;
+        let allowed = to_connect(request);
+        if allowed > self.longest {
+            self.longest = allowed;
             self.direct = None;
             self.proxied = None;
             self.kept.clear();
@@ -216,6 +217,11 @@ impl Client for GeneralClient {
     }
 }
 
+/// The time a request allows for connecting.
+fn to_connect(request: &Prepared) -> Duration {
+    request.connect_timeout.unwrap_or(request.timeout)
+}
+
 /// An error from before the head of the answer was there.
 fn before_head(error: reqwest::Error, request: &Prepared) -> TransportError {
     let connecting = error.is_connect();
@@ -223,7 +229,9 @@ fn before_head(error: reqwest::Error, request: &Prepared) -> TransportError {
     let causes = Causes::of(&error.without_url());
     match causes.known() {
         Some(known) => known,
-        None if connecting && timed_out => texts::connect_timeout(&request.url, request.timeout),
+        None if connecting && timed_out => {
+            texts::connect_timeout(&request.url, to_connect(request))
+        }
         None if connecting => causes.connecting(),
         None => causes.before_head(),
     }

@@ -25,6 +25,7 @@ fn request(method: Method) -> Prepared {
         headers,
         body: "{}".into(),
         timeout: Duration::from_secs(1),
+        connect_timeout: None,
         follow_redirects: true,
         constant: false,
     }

@@ -15,6 +15,7 @@ fn request(path: &str) -> Prepared {
         headers: HeaderMap::new(),
         body: Bytes::new(),
         timeout: Duration::from_secs(5),
+        connect_timeout: None,
         follow_redirects: true,
         constant: false,
     }

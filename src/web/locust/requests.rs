@@ -85,6 +85,8 @@ fn entry(row: &Row, begun: bool) -> Value {
         statuses: _,
         connections: _,
         measures: _,
+        answers: _,
+        goodput: _,
         average,
         min,
         max,

@@ -5,7 +5,7 @@ use super::running::ran;
 use super::service::{Nobody, Service, Tripwire};
 use crate::tools::project;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "run",
     "list",
     "check",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 10] = [
     "init",
     "demo",
     "report",
+    "preset",
     "schema",
     "completions",
 ];
@@ -64,6 +65,27 @@ fn without_arguments_the_help_says_where_to_start() {
     let none: [&str; 0] = [];
     let ran = ran(Folder::new().ragload(&none)).expect(2);
     ran.says("Start here:").says("ragload run smoke --demo");
+}
+
+#[test]
+fn presets_are_listed_and_shown() {
+    let folder = Folder::new();
+    let listed = ran(folder.ragload(&["preset", "list"])).expect(0);
+    let names: Vec<&str> = listed
+        .stdout
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let expected = "rag-json rag-sse openai-chat ollama lightrag nvidia-rag ragflow dify anthropic \
+                    cohere";
+    assert_eq!(names.join(" "), expected);
+    ran(folder.ragload(&["preset", "show", "openai-chat"]))
+        .expect(0)
+        .shows("post: /v1/chat/completions")
+        .shows("done: [{ data: \"[DONE]\" }");
+    ran(folder.ragload(&["preset", "show", "openai"]))
+        .expect(2)
+        .says("unknown preset `openai`");
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ragload::event::{
-    Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RecordedAnswer, RecordedRow,
-    RunOutcome, RunRecord, SCHEMA_VERSION, Severity, StageBand, Tick, Verdict,
+    Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RecordedAnswer, RecordedData,
+    RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION, Severity, StageBand, Tick, Verdict,
 };
 use ragload::model::{Endpoint, EndpointId, Failure, FailureKind, Offset, Outcome, Sample};
 use ragload::output::tables::nothing_yet;
@@ -17,6 +17,8 @@ use ragload::stats::{
     Snapshot, Timeline, Totals, Window, encoding,
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
+
+use super::declared;
 
 /// 2026-11-23T06:45:43.543Z, as in the recorded run of Locust.
 pub(super) const STARTED: Duration = Duration::from_millis(1_795_416_343_543);
@@ -143,6 +145,7 @@ fn second(recorder: &mut Recorder, second: u64, dice: &mut Dice) -> Delta {
         let sample = sample(second, dice);
         recorder.record(&sample);
         phases(recorder, &sample);
+        declared::answer(recorder, &sample);
     }
     if second % 40 == 7 {
         let key = ExceptionKey {
@@ -274,6 +277,13 @@ fn record(
         ],
         failures: last.failures.clone(),
         exceptions: last.exceptions.clone(),
+        data: vec![RecordedData {
+            name: "question <b>".to_owned(),
+            rows: 50,
+            draws: 1204,
+            distinct: 48,
+            repeat_ratio: Some(1156.0 / 1204.0),
+        }],
         timeline: timeline.points().to_vec(),
         notices: vec![
             notice(12, Severity::Info, "all 10 users are running"),
@@ -437,6 +447,7 @@ pub(crate) fn empty() -> RunRecord {
         failures: Vec::new(),
         failed_answers: Vec::new(),
         exceptions: Vec::new(),
+        data: Vec::new(),
         timeline: Vec::new(),
         stages: Vec::new(),
         marks: Vec::new(),

@@ -341,8 +341,19 @@ fn a_generator_that_is_the_bottleneck_says_so() {
 
 #[test]
 fn the_time_to_the_first_token_is_shown_where_there_is_one() {
-    assert!(!shown(&at(30, COLOUR), 120, 40).contains("TTFT"));
+    let undeclared = |tick: &mut Tick| {
+        let rows = tick.snapshot.rows.iter_mut();
+        for row in rows.chain([&mut tick.snapshot.aggregated]) {
+            row.measures.clear();
+            (row.answers, row.goodput) = (None, None);
+        }
+    };
+    let without = shown(&changed(30, undeclared), 120, 40);
+    for head in ["TTFT", "Tok/s", "Good"] {
+        assert!(!without.contains(head), "{head}");
+    }
     let view = changed(30, |tick| {
+        undeclared(tick);
         tick.snapshot.rows[0].measures = vec![Figures {
             measure: Measure::Ttft,
             count: 12,

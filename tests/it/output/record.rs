@@ -43,6 +43,8 @@ fn a_record_of_the_first_form_is_read_and_what_it_did_not_record_is_missing() {
     let new = fixture::run().record;
     let unmeasured = Row {
         measures: Vec::new(),
+        answers: None,
+        goodput: None,
         ..new.aggregated.row.clone()
     };
     assert_eq!(read.aggregated.row, unmeasured);

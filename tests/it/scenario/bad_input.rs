@@ -45,7 +45,7 @@ const TOP: &[(&str, usize, &str, &str)] = &[
         "the variable STAGING is not set",
     ),
     ("shape: { spike: 5 }", 1, "shape", "not supported yet"),
-    ("preset: openai-chat", 1, "preset", "not supported yet"),
+    ("price: { input: 1 }", 1, "price", "not supported yet"),
     (
         "client: fast",
         1,
@@ -107,12 +107,6 @@ const TOP: &[(&str, usize, &str, &str)] = &[
         "bad.jsonl:2: is not JSON",
     ),
     ("data: { q: [] }", 1, "data.q", "has no rows"),
-    (
-        "data: { q: { inline: [a], order: zipf } }",
-        1,
-        "data.q.order",
-        "not supported yet",
-    ),
     (
         "data: { q: { inline: [a], order: radnom } }",
         1,
@@ -248,11 +242,6 @@ const TASK: &[(&str, &str, &str)] = &[
         "no name of a header",
     ),
     (
-        "{ get: /x, response: {} }",
-        ".response",
-        "not supported yet",
-    ),
-    (
         "{ get: /x, expect: { status: 99 } }",
         ".expect.status",
         "must be a status",
@@ -266,11 +255,6 @@ const TASK: &[(&str, &str, &str)] = &[
         "{ get: /x, expect: { json: { '$.[': 1 } } }",
         ".expect.json[\"$.[\"]",
         "is not a JSONPath",
-    ),
-    (
-        "{ get: /x, expect: { min_sources: 1 } }",
-        ".expect.min_sources",
-        "not supported yet",
     ),
     (
         "{ get: /x, extract: { id: id } }",

@@ -199,7 +199,7 @@ stop_if: [error_rate > 50% over 20s]
     };
     assert_eq!(first.expression, "p95 < 2s");
     assert_eq!(
-        (first.metric, first.comparison),
+        (first.metric.clone(), first.comparison),
         (Metric::Percentile(0.95), Comparison::Less)
     );
     assert_eq!(

@@ -105,7 +105,7 @@ fn what_the_decoder_refuses_is_underlined_where_a_schema_can_say_so() {
         ("stages: [{ users: 5 }]", "/stages/0"),
         ("stages: [{ users: 5, ramp_to: 6, for: 2m }]", "/stages/0"),
         ("data: { q: { inline: [a], file: b.csv } }", "/data/q"),
-        ("data: { q: { inline: [a], order: zipf } }", "/data/q"),
+        ("data: { q: { inline: [a], order: zipff } }", "/data/q"),
         ("data: { q: [] }", "/data/q"),
         ("data: { 2q: [a] }", "/data"),
         ("insecure: maybe", "/insecure"),

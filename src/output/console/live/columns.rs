@@ -22,9 +22,14 @@ const TREND: (usize, usize) = (12, 40);
 /// Time to the first token: 95th percentile.
 const TTFT: &str = "TTFT p95";
 
+/// Output tokens per second of all users.
+const TOKENS: &str = "Tok/s";
+/// Share of requests that met their objectives.
+const GOOD: &str = "Good";
+
 /// The headings in the order in which columns are left out where it is narrow; the others stay.
-const FIRST_TO_GO: [&str; 9] = [
-    "Avg", "Max", "Fail/s", "429s", "p99", "Requests", "Req/s", TTFT, "p50",
+const FIRST_TO_GO: [&str; 11] = [
+    "Avg", "Max", "Fail/s", "429s", TOKENS, "p99", "Requests", GOOD, "Req/s", TTFT, "p50",
 ];
 
 /// The headings that make room for whole names, and for a trend where that is enough to have one.
@@ -102,6 +107,8 @@ fn figures(tick: &Tick) -> Vec<Column> {
         ("Req/s", 6),
         ("Fail/s", 6),
         (TTFT, 8),
+        (TOKENS, 6),
+        (GOOD, 6),
         ("Avg", 6),
         ("p50", 6),
         ("p95", 6),
@@ -121,14 +128,14 @@ fn figures(tick: &Tick) -> Vec<Column> {
     // Columns for what not every service has appear when this one does.
     let rate_limits = tick.snapshot.aggregated.rate_limited > 0;
     let shown = |column: &Column| match column.head {
-        TTFT => !column.is_empty(),
+        TTFT | TOKENS | GOOD => !column.is_empty(),
         "429s" => rate_limits,
         _ => true,
     };
     figures.into_iter().filter(shown).collect()
 }
 
-fn cells(row: &Row) -> [String; 11] {
+fn cells(row: &Row) -> [String; 13] {
     let Row {
         endpoint: _,
         requests,
@@ -148,12 +155,18 @@ fn cells(row: &Row) -> [String; 11] {
         statuses: _,
         connections: _,
         measures,
+        answers,
+        goodput,
         current,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, format_time);
     let mut measures = measures.iter();
     let ttft = measures.find(|figures| figures.measure == Measure::Ttft);
     let ttft = ttft.and_then(|figures| Duration::try_from_secs_f64(figures.p95).ok());
+    let counted = answers
+        .as_ref()
+        .filter(|answers| !answers.counted_by.is_empty());
+    let tokens = counted.map(|answers| answers.output_tokens_per_second);
     [
         format_count(*requests),
         format_count(*rate_limited),
@@ -161,6 +174,8 @@ fn cells(row: &Row) -> [String; 11] {
         rate(current.rps),
         rate(current.failures_per_second),
         time(ttft),
+        tokens.map_or_else(missing, rate),
+        goodput.map_or_else(missing, |goodput| percent(goodput.attainment)),
         time(*average),
         time(percentiles.map(|values| values[0])),
         time(percentiles.map(|values| values[5])),

@@ -156,6 +156,7 @@ fn a_request_is_a_line_its_headers_and_its_body() {
         headers: HeaderMap::new(),
         body: r#"{"a":{"password":"pw"}}"#.into(),
         timeout: std::time::Duration::ZERO,
+        connect_timeout: None,
         follow_redirects: true,
         constant: false,
     };

@@ -9,13 +9,13 @@ use std::task::{Context, Poll};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// A user's timer.
-#[derive(Default)]
-pub(super) struct Timer(Option<Pin<Box<Sleep>>>);
+/// A user's timer, set and asked again and again.
+#[derive(Debug, Default)]
+pub struct Timer(Option<Pin<Box<Sleep>>>);
 
 impl Timer {
     /// What the work comes to; none when it is not done by the deadline.
-    pub(super) async fn limit<W: Future>(
+    pub async fn limit<W: Future>(
         &mut self,
         deadline: Instant,
         mut work: Pin<&mut W>,
@@ -27,7 +27,8 @@ impl Timer {
         .await
     }
 
-    fn poll_over(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
+    /// Ready once the deadline has passed; until then the task is woken at it.
+    pub fn poll_over(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
         let sleep = self
             .0
             .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
