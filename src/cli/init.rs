@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::files::shipped::{DOTENV_EXAMPLE, SCHEMA, SHIPPED};
+use crate::files::shipped::{DOTENV_EXAMPLE, SCHEMA, SHIPPED, SHIPPED_DATA};
 
 use super::screen::show;
 
@@ -46,6 +46,7 @@ const SCRIPTS: &[(&str, &str)] = &[
 pub(super) fn init(directory: &Path) -> anyhow::Result<u8> {
     let scenarios = SHIPPED
         .iter()
+        .chain(SHIPPED_DATA)
         .chain([&SCHEMA])
         .map(|file| (Path::new("scenarios").join(file.name), file.text));
     let scripts = SCRIPTS

@@ -11,7 +11,8 @@ pub struct Shipped {
     pub text: &'static str,
 }
 
-/// Every shipped file, the profiles from the mildest to the longest, then what they share.
+/// Every shipped scenario: the profiles from the mildest to the longest, what they share, then those
+/// of streamed answers.
 pub const SHIPPED: &[Shipped] = &[
     Shipped {
         name: "smoke.yaml",
@@ -37,7 +38,21 @@ pub const SHIPPED: &[Shipped] = &[
         name: "rag.yaml",
         text: include_str!("../../scenarios/rag.yaml"),
     },
+    Shipped {
+        name: "rag-stream.yaml",
+        text: include_str!("../../scenarios/rag-stream.yaml"),
+    },
+    Shipped {
+        name: "chat.yaml",
+        text: include_str!("../../scenarios/chat.yaml"),
+    },
 ];
+
+/// The data they draw from.
+pub const SHIPPED_DATA: &[Shipped] = &[Shipped {
+    name: "questions.jsonl",
+    text: include_str!("../../scenarios/questions.jsonl"),
+}];
 
 /// The JSON Schema of scenario files, for editors; its name is in the first line of each of them.
 pub const SCHEMA: Shipped = Shipped {
@@ -53,6 +68,7 @@ pub const DOTENV_EXAMPLE: &str = include_str!("../../.env.example");
 pub fn shipped(name: &str) -> Option<&'static str> {
     SHIPPED
         .iter()
+        .chain(SHIPPED_DATA)
         .find(|file| file.name == name)
         .map(|file| file.text)
 }

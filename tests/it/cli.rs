@@ -1,6 +1,7 @@
 //! The program as people run it: the binary itself, in a folder of its own, with a clean environment, against a service on
 //! the loopback.
 
+mod answers;
 mod bad_input;
 mod ci;
 mod client;

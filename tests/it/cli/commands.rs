@@ -172,7 +172,7 @@ fn the_schema_is_printed_and_lies_where_the_scenarios_of_init_look_for_it() {
         assert_eq!(folder.read(&schema), printed, "{file}");
         count += 1;
     }
-    assert_eq!(count, 6);
+    assert_eq!(count, 8);
 }
 
 #[test]

@@ -145,16 +145,31 @@ fn the_list_shows_profiles_shared_files_and_broken_ones() {
     let listed = list(&local, &Environment::default());
     let names: Vec<_> = listed.iter().map(|entry| entry.name.as_str()).collect();
     let expected = [
-        "smoke", "load", "stress", "spike", "soak", "rag", "broken", "mine",
+        "smoke",
+        "load",
+        "stress",
+        "spike",
+        "soak",
+        "rag",
+        "rag-stream",
+        "chat",
+        "broken",
+        "mine",
     ];
     assert_eq!(names, expected);
     assert_eq!(listed[0].origin, "built-in");
     assert!(matches!(listed[0].content, ListedContent::Runnable { .. }));
     assert!(matches!(listed[5].content, ListedContent::Shared { .. }));
-    assert!(matches!(listed[6].content, ListedContent::Broken(_)));
-    assert_eq!(listed[7].origin, "scenarios/mine.yaml");
-    let ListedContent::Runnable { description, load } = &listed[7].content else {
-        panic!("{:?}", listed[7])
+    for entry in &listed[6..8] {
+        assert!(
+            matches!(entry.content, ListedContent::Runnable { .. }),
+            "{entry:?}"
+        );
+    }
+    assert!(matches!(listed[8].content, ListedContent::Broken(_)));
+    assert_eq!(listed[9].origin, "scenarios/mine.yaml");
+    let ListedContent::Runnable { description, load } = &listed[9].content else {
+        panic!("{:?}", listed[9])
     };
     assert_eq!(description, "Mine");
     assert!(matches!(load, Load::Users { users: 4, .. }));
