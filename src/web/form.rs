@@ -37,7 +37,7 @@ impl Fields {
         // No field begins like this: it is JSON that a client, as curl does, calls a form.
         let is_object = body.trim_ascii_start().starts_with(b"{");
         if is_object || content_type == "application/json" {
-            return fields_of(&body);
+            return fields_of(&body).map_err(|problem| broken(&problem));
         }
         Ok(of_urlencoded(&body))
     }
@@ -102,22 +102,22 @@ async fn in_time<T>(
 /// # Errors
 /// The answer to a body that is too large, or none of this form.
 pub(super) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Response<Body>> {
-    parsed(&body(request).await?)
+    parsed(&body(request).await?).map_err(|problem| broken(&problem))
 }
 
-fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, Response<Body>> {
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let text = match body.trim_ascii() {
         b"" => b"{}",
         text => text,
     };
-    serde_json::from_slice(text).map_err(|error| broken(&error))
+    serde_json::from_slice(text).map_err(|error| error.to_string())
 }
 
 /// The fields of a JSON body: anything but an object has none, and is no order.
-fn fields_of(body: &[u8]) -> Result<Fields, Response<Body>> {
+fn fields_of(body: &[u8]) -> Result<Fields, String> {
     match parsed(body)? {
         Value::Object(keys) => Ok(of_json(&keys)),
-        _ => Err(broken(&"it must be a JSON object: {…}")),
+        _ => Err("it must be a JSON object: {…}".to_owned()),
     }
 }
 
