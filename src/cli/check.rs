@@ -208,13 +208,6 @@ fn conditions(out: &mut String, title: &str, thresholds: &[Threshold]) {
         line(out, format_args!("\n{title}"));
     }
     for threshold in thresholds {
-        let on = threshold
-            .on_text
-            .as_ref()
-            .map_or_else(String::new, |on| format!(" on {on}"));
-        let over = threshold
-            .over
-            .map_or_else(String::new, |d| format!(" over {}", format_duration(d)));
         let level = if threshold.level == Level::Warn {
             " (warns only)"
         } else {
@@ -235,10 +228,7 @@ fn conditions(out: &mut String, title: &str, thresholds: &[Threshold]) {
         };
         line(
             out,
-            format_args!(
-                "  {}{on}{over}{after}{least}{level}{abort}",
-                threshold.expression
-            ),
+            format_args!("  {}{after}{least}{level}{abort}", threshold.condition()),
         );
     }
 }

@@ -55,14 +55,7 @@ impl Judgement {
     /// The expression with where and over what it is judged: `p95 < 2s on POST /query over 30s`.
     #[must_use]
     pub fn condition(&self) -> String {
-        let on = self
-            .on
-            .as_ref()
-            .map_or_else(String::new, |on| format!(" on {on}"));
-        let over = self.over.map_or_else(String::new, |over| {
-            format!(" over {}", format_duration(over))
-        });
-        format!("{}{on}{over}", self.expression)
+        condition(&self.expression, self.on.as_deref(), self.over)
     }
 
     /// What was observed, in the unit of the metric; so exact that a broken threshold shows it.
@@ -166,6 +159,23 @@ fn observe(metric: &Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
             Some(value / measure.unit().scale())
         }
         Metric::Answers(metric) => metric.observe(entry, stretch),
+    }
+}
+
+/// An expression with where and over what it is judged.
+fn condition(expression: &str, on: Option<&str>, over: Option<Duration>) -> String {
+    let on = on.map_or_else(String::new, |on| format!(" on {on}"));
+    let over = over.map_or_else(String::new, |over| {
+        format!(" over {}", format_duration(over))
+    });
+    format!("{expression}{on}{over}")
+}
+
+impl Threshold {
+    /// What is asked, as a judgement of it says it: `error_rate > 50% over 20s`.
+    #[must_use]
+    pub fn condition(&self) -> String {
+        condition(&self.expression, self.on_text.as_deref(), self.over)
     }
 }
 

@@ -9,7 +9,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::reply;
 
@@ -34,9 +34,10 @@ impl Fields {
             return in_time(parts(request)).await;
         }
         let body = body(request).await?;
-        if content_type == "application/json" {
-            let value = serde_json::from_slice(&body).map_err(|error| broken(&error))?;
-            return Ok(of_json(&value));
+        // No field begins like this: it is JSON that a client, as curl does, calls a form.
+        let is_object = body.trim_ascii_start().starts_with(b"{");
+        if is_object || content_type == "application/json" {
+            return fields_of(&body).map_err(|problem| broken(&problem));
         }
         Ok(of_urlencoded(&body))
     }
@@ -101,13 +102,23 @@ async fn in_time<T>(
 /// # Errors
 /// The answer to a body that is too large, or none of this form.
 pub(super) async fn json<T: DeserializeOwned>(request: Request) -> Result<T, Response<Body>> {
-    let body = body(request).await?;
-    let text: &[u8] = if body.trim_ascii().is_empty() {
-        b"{}"
-    } else {
-        &body
+    parsed(&body(request).await?).map_err(|problem| broken(&problem))
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    let text = match body.trim_ascii() {
+        b"" => b"{}",
+        text => text,
     };
-    serde_json::from_slice(text).map_err(|error| broken(&error))
+    serde_json::from_slice(text).map_err(|error| error.to_string())
+}
+
+/// The fields of a JSON body: anything but an object has none, and is no order.
+fn fields_of(body: &[u8]) -> Result<Fields, String> {
+    match parsed(body)? {
+        Value::Object(keys) => Ok(of_json(&keys)),
+        _ => Err("it must be a JSON object: {…}".to_owned()),
+    }
 }
 
 async fn parts(request: Request) -> Result<Fields, Response<Body>> {
@@ -136,13 +147,12 @@ fn of_urlencoded(body: &[u8]) -> Fields {
 }
 
 /// The keys of an object; lists are repeated fields, as a form sends them.
-fn of_json(value: &Value) -> Fields {
+fn of_json(keys: &Map<String, Value>) -> Fields {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let entries = value.as_object().into_iter().flatten();
-    let fields = entries.flat_map(|(name, value)| match value {
+    let fields = keys.iter().flat_map(|(name, value)| match value {
         Value::Null => Vec::new(),
         Value::Array(items) => items
             .iter()
@@ -165,17 +175,60 @@ fn broken(error: &impl std::fmt::Display) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::{StreamExt, stream};
+
     use super::*;
 
     #[test]
     fn json_and_urls_say_the_same() {
         let form = of_urlencoded(b"user_count=5&tags=a&tags=b%2Cc&host=http%3A%2F%2Fx+y");
-        let json = serde_json::json!({
-            "user_count": 5, "tags": ["a", "b,c"], "host": "http://x y", "profile": null
-        });
-        assert_eq!(form, of_json(&json));
+        let json =
+            br#"{"user_count": 5, "tags": ["a", "b,c"], "host": "http://x y", "profile": null}"#;
+        assert_eq!(form, fields_of(json).unwrap());
         assert_eq!(form.get("user_count"), Some("5"));
         assert_eq!(form.list("tags").unwrap(), ["a", "b", "c"]);
         assert_eq!((form.list("none"), form.get("none")), (None, None));
+    }
+
+    fn sent(content_type: &str, body: Body) -> Request {
+        let request = Request::builder().header(CONTENT_TYPE, content_type);
+        request.body(body).unwrap()
+    }
+
+    #[tokio::test]
+    async fn json_needs_no_content_type_and_must_be_an_object() {
+        let url_encoded = "application/x-www-form-urlencoded";
+        let fields = Fields::read(sent(url_encoded, " {\"users\": 5}".into())).await;
+        assert_eq!(fields.unwrap().get("users"), Some("5"));
+        let nothing = Fields::read(sent("application/json", "".into())).await;
+        assert_eq!(nothing.unwrap(), Fields::default());
+        for bad in ["[1]", "\"smoke\"", "5", "null", "{\"users\": 5"] {
+            let refused = Fields::read(sent("application/json", bad.into())).await;
+            assert_eq!(
+                refused.unwrap_err().status(),
+                StatusCode::BAD_REQUEST,
+                "{bad}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let begun = |text: &'static str| {
+            let first = stream::iter([Ok::<_, Infallible>(text)]);
+            Body::from_stream(first.chain(stream::pending()))
+        };
+        let parts = "multipart/form-data; boundary=x";
+        let part = "--x\r\nContent-Disposition: form-data; name=\"host\"\r\n\r\nhttp";
+        for (content_type, text) in [("", "host=h"), ("application/json", "{"), (parts, part)] {
+            let late = Fields::read(sent(content_type, begun(text)))
+                .await
+                .unwrap_err();
+            assert_eq!(late.status(), StatusCode::REQUEST_TIMEOUT, "{content_type}");
+        }
+        let late = json::<Value>(sent("application/json", begun("{"))).await;
+        assert_eq!(late.unwrap_err().status(), StatusCode::REQUEST_TIMEOUT);
     }
 }

@@ -49,6 +49,8 @@ struct Shared {
     guard: Arc<Guard>,
     /// Places for viewers that follow the events.
     viewers: Arc<Semaphore>,
+    /// The state as it was told last.
+    told: api::Told,
     /// The server is going down: streams end.
     ending: CancellationToken,
 }
@@ -71,6 +73,7 @@ impl Web {
             control: Arc::new(control),
             guard: Arc::new(guard),
             viewers: Arc::new(Semaphore::new(VIEWERS)),
+            told: api::Told::default(),
             ending: CancellationToken::new(),
         };
         Ok(Web {

@@ -37,10 +37,10 @@ pub(super) fn error(status: StatusCode, problem: &str) -> Response<Body> {
     response
 }
 
-/// The way to another page.
+/// The way to another page, with Locust's status.
 pub(super) fn redirect(to: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
+    *response.status_mut() = StatusCode::FOUND;
     if let Ok(to) = HeaderValue::from_str(to) {
         response.headers_mut().insert(LOCATION, to);
     }

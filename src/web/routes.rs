@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, OriginalUri};
-use axum::http::{Response, StatusCode};
+use axum::http::{Method, Response, StatusCode};
 use axum::middleware;
 use axum::response::Redirect;
 use axum::routing::get;
@@ -46,7 +46,11 @@ async fn unknown_path(OriginalUri(uri): OriginalUri) -> Response<Body> {
     reply::error(StatusCode::NOT_FOUND, &problem)
 }
 
-async fn wrong_method(OriginalUri(uri): OriginalUri) -> Response<Body> {
+/// What a path takes is in `Allow`: to ask for that alone is no mistake, as in Locust.
+async fn wrong_method(method: Method, OriginalUri(uri): OriginalUri) -> Response<Body> {
+    if method == Method::OPTIONS {
+        return Response::new(Body::empty());
+    }
     let problem = format!("{} takes another method", uri.path());
     reply::error(StatusCode::METHOD_NOT_ALLOWED, &problem)
 }

@@ -155,6 +155,6 @@ export class OrderForm {
 
 /** A line of conditions, if there are any. */
 function terms(title, conditions) {
-  const texts = conditions.map(({ expression, on }) => (on ? `${expression} (${on})` : expression));
+  const texts = conditions.map(({ condition }) => condition);
   return texts.length ? [element('p', {}, `${title}: ${texts.join(', ')}`)] : [];
 }

@@ -88,9 +88,11 @@ function result(state) {
 
 /** Fetches what does not change during a run. */
 async function describe(state) {
-  if (planOf === state.run) return;
-  planOf = state.run;
+  // A server that was started anew counts from the beginning.
+  const run = `${state.run} ${state.started}`;
+  if (planOf === run) return;
   plan = await get('api/v1/run');
+  planOf = run;
   controls.suggest(plan.load?.spawn_rate);
   show(byId('history-link'), plan.history);
 }

@@ -49,7 +49,10 @@ export function follow(onState, onConnection) {
     events.addEventListener('error', () => {
       onConnection(false);
       // A browser gives up by itself when the answer was no stream.
-      if (events.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+      if (events.readyState !== EventSource.CLOSED) return;
+      // It does not say why; another question tells whether the session is over.
+      get('api/v1/state').catch(() => {});
+      setTimeout(connect, 3000);
     });
   };
   connect();

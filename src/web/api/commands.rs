@@ -20,7 +20,7 @@ use super::super::form::{self, Fields};
 use super::super::launcher::{Order, Refused};
 use super::super::order::{NAMES, order};
 use super::super::{Shared, reply};
-use super::state::state;
+use super::stand;
 
 /// An answer that says no is no other answer.
 type Answer = Result<Response<Body>, Response<Body>>;
@@ -155,8 +155,4 @@ async fn ask(shared: &Shared, command: Command) -> Answer {
     let asked = shared.control.ask(command).await;
     asked.map_err(|NotRunning| reply::error(StatusCode::CONFLICT, &NotRunning.to_string()))?;
     Ok(stand(shared))
-}
-
-fn stand(shared: &Shared) -> Response<Body> {
-    reply::json(&state(&shared.control.board().view()))
 }

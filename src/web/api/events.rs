@@ -1,7 +1,7 @@
 //! `/events`: how things stand, pushed to whoever follows.
 //!
 //! A viewer that is slow gets the latest state, never a queue of old ones. Must not know what a
-//! state holds.
+//! state holds, nor how it is written.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,11 +13,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio_util::sync::CancellationToken;
 
 use super::super::board::View;
 use super::super::{Shared, reply};
-use super::state::state;
 
 /// The shortest time between two events: several changes at once are one.
 const PACE: Duration = Duration::from_millis(200);
@@ -31,9 +29,10 @@ pub(super) async fn events(State(shared): State<Arc<Shared>>) -> Response {
     };
     let follower = Follower {
         views: shared.control.board().watch(),
-        ending: shared.ending.clone(),
+        shared,
         _place: place,
         next: Next::AtOnce,
+        sent: None,
     };
     Sse::new(follower.events())
         .keep_alive(KeepAlive::default())
@@ -42,10 +41,11 @@ pub(super) async fn events(State(shared): State<Arc<Shared>>) -> Response {
 
 struct Follower {
     views: watch::Receiver<Arc<View>>,
-    /// The server is going down.
-    ending: CancellationToken,
+    shared: Arc<Shared>,
     _place: OwnedSemaphorePermit,
     next: Next,
+    /// The state it was sent last.
+    sent: Option<Arc<str>>,
 }
 
 /// When the next event is sent.
@@ -58,33 +58,44 @@ enum Next {
 impl Follower {
     fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
         stream::unfold(self, |mut follower| async move {
-            follower.next = match follower.next {
+            let text = follower.news().await?;
+            Some((Ok(event(&text)), follower))
+        })
+    }
+
+    /// The next state that says anything new; none at the end.
+    async fn news(&mut self) -> Option<Arc<str>> {
+        loop {
+            self.next = match self.next {
                 Next::AtOnce => Next::WhenChanged,
-                Next::WhenChanged => follower.until_changed().await?,
+                Next::WhenChanged => self.until_changed().await?,
                 Next::Never => return None,
             };
-            let view = Arc::clone(&follower.views.borrow_and_update());
-            Some((Ok(event(&view)), follower))
-        })
+            let view = Arc::clone(&self.views.borrow_and_update());
+            let text = self.shared.told.of(&view);
+            let is_known = |sent: &Arc<str>| Arc::ptr_eq(sent, &text);
+            if !self.sent.as_ref().is_some_and(is_known) {
+                self.sent = Some(Arc::clone(&text));
+                return Some(text);
+            }
+        }
     }
 
     /// Waits for a change, or for the end: then what is sent next is the last.
     async fn until_changed(&mut self) -> Option<Next> {
+        let ending = &self.shared.ending;
         tokio::select! {
             () = tokio::time::sleep(PACE) => {}
-            () = self.ending.cancelled() => return Some(Next::Never),
+            () = ending.cancelled() => return Some(Next::Never),
         }
         tokio::select! {
             // The board is gone with its server.
             changed = self.views.changed() => changed.ok().map(|()| Next::WhenChanged),
-            () = self.ending.cancelled() => Some(Next::Never),
+            () = ending.cancelled() => Some(Next::Never),
         }
     }
 }
 
-fn event(view: &View) -> Event {
-    Event::default()
-        .event("state")
-        .retry(RETRY)
-        .data(state(view).to_string())
+fn event(state: &str) -> Event {
+    Event::default().event("state").retry(RETRY).data(state)
 }

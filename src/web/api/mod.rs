@@ -8,6 +8,7 @@ mod events;
 mod failures;
 mod plans;
 mod state;
+mod told;
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use serde_json::json;
 use crate::output::record;
 
 use super::{Shared, reply};
+
+pub(super) use told::Told;
 
 /// Our routes.
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -44,7 +47,13 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 }
 
 async fn now(State(shared): State<Arc<Shared>>) -> Response<Body> {
-    reply::json(&state::state(&shared.control.board().view()))
+    stand(&shared)
+}
+
+/// How things stand.
+fn stand(shared: &Shared) -> Response<Body> {
+    let state = shared.told.of(&shared.control.board().view());
+    reply::of_type("application/json", state.to_string())
 }
 
 async fn logs(State(shared): State<Arc<Shared>>) -> Response<Body> {

@@ -148,6 +148,5 @@ fn task(task: &Task) -> Value {
 }
 
 fn condition(threshold: &Threshold) -> Value {
-    let on = threshold.on_text.as_deref();
-    json!({ "expression": threshold.expression, "on": on, "level": threshold.level })
+    json!({ "condition": threshold.condition(), "level": threshold.level })
 }

@@ -205,6 +205,7 @@ fn scenarios_are_listed_and_planned_before_anything_is_sent() {
     );
     let tags = &plan["user_classes"][0]["tasks"][0]["tags"];
     assert_eq!(tags, &json!(["rag"]));
+    assert_eq!(plan["thresholds"][0]["condition"], "p50 < 500ms");
     assert!(plan["requests"].as_u64() > Some(10));
     assert_eq!(service.requests(), 0);
 }

@@ -361,5 +361,5 @@ fn what_cannot_be_had_is_said_in_json() {
             .error()
             .contains("scenario")
     );
-    assert_eq!(site.get("/login").expect(303).headers["location"], "/");
+    assert_eq!(site.get("/login").expect(302).headers["location"], "/");
 }
