@@ -168,6 +168,8 @@ pub enum Ending {
     Stopped(StopReason),
     /// A `stop_if` condition held: its expression with the observed value.
     StopIf(String),
+    /// A budget was used up: which, and what was spent.
+    Budget(String),
     /// A threshold with `abort` was broken: its expression with the observed value.
     Threshold(String),
     /// No user was left to go on with: each ended by itself.

@@ -7,6 +7,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::model::units::{format_count, format_duration};
 use crate::scenario::plan::{Load, Stage};
 use crate::scenario::{HostClass, Plan, estimate};
+use crate::stats::cost::money;
 use crate::transport::Choice;
 
 /// The line that says where requests go.
@@ -32,12 +33,32 @@ pub(super) fn announcement(plan: &Plan) -> String {
             )
         },
     );
+    let budget = budget(plan).map_or_else(String::new, |budget| format!("Budget  {budget}\n"));
     format!(
-        "{}Load    {}; {requests}\nClient  {}\n",
+        "{}Load    {}; {requests}\n{budget}Client  {}\n",
         target(plan),
         load_in_words(&plan.load),
         client(plan),
     )
+}
+
+/// `at most 100 000 requests, 2 000 000 tokens, a cost of 5.00`; none where nothing is limited and
+/// nothing has a price.
+pub(super) fn budget(plan: &Plan) -> Option<String> {
+    let budget = &plan.budget;
+    let requests = budget
+        .requests
+        .map(|most| format!("{} requests", format_count(most)));
+    let tokens = budget
+        .tokens
+        .map(|most| format!("{} tokens", format_count(most)));
+    let cost = budget.cost.map(|most| format!("a cost of {}", money(most)));
+    let parts: Vec<String> = [requests, tokens, cost].into_iter().flatten().collect();
+    match (parts.is_empty(), plan.price) {
+        (true, None) => None,
+        (true, Some(_)) => Some("none, though answers have a price".to_owned()),
+        (false, _) => Some(format!("at most {}", parts.join(", "))),
+    }
 }
 
 /// What the plan's requests are sent with, and why.

@@ -13,7 +13,7 @@ use crate::scenario::plan::{Preflight, Step, Task, UserClass};
 use crate::scenario::{Plan, estimate};
 use crate::threshold::{Level, Threshold};
 
-use super::approval::{client, load_in_words};
+use super::approval::{budget, client, load_in_words};
 
 /// The plan as text.
 pub(super) fn describe(plan: &Plan) -> String {
@@ -39,6 +39,7 @@ pub(super) fn describe(plan: &Plan) -> String {
                 |n| format!("about {}, if they are answered at once", format_count(n)),
             ),
         ),
+        ("Budget", budget(plan).unwrap_or_default()),
         (
             "At the end",
             format!(

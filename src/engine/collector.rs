@@ -12,7 +12,7 @@ use crate::model::Offset;
 use crate::request::data::Dealt;
 use crate::scenario::Plan;
 use crate::stats::snapshot::UserCounts;
-use crate::stats::{Circumstances, Delta, Point, Snapshot, Timeline, Totals, Window};
+use crate::stats::{Circumstances, Delta, Point, Snapshot, Spent, Timeline, Totals, Window};
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
@@ -70,6 +70,7 @@ pub(super) struct Collector {
     more_notices: u64,
     limited: Limited,
     draws: Draws,
+    spent: Spent,
     /// When users were told to end, and how the thresholds on windows stood then.
     told_to_end: Option<(Offset, Vec<Judgement>)>,
 }
@@ -98,6 +99,7 @@ impl Collector {
             more_notices: 0,
             limited: Limited::default(),
             draws: Draws::default(),
+            spent: Spent::default(),
             told_to_end: None,
             plan,
         }
@@ -181,6 +183,7 @@ impl Collector {
     pub(super) fn tick(&mut self, at: Offset, stand: &Standpoint) -> Option<Ending> {
         let delta = std::mem::take(&mut self.pending);
         self.totals.add(&delta);
+        self.spent.add(&delta);
         self.peak_users = self.peak_users.max(stand.users.total());
         self.timeline.push(at, stand.circumstances(), &delta);
         let stretch = Point::of(self.last_tick, at, stand.circumstances(), &delta);
@@ -293,6 +296,10 @@ impl Collector {
         let holds = stop_if.into_iter().find(|j| j.standing == Standing::Passed);
         if let Some(judgement) = holds {
             return Some(Ending::StopIf(judgement.to_string()));
+        }
+        let (budget, price) = (&self.plan.budget, self.plan.price.as_ref());
+        if let Some(spent) = self.spent.exceeds(budget, price) {
+            return Some(Ending::Budget(spent));
         }
         let broken = judgements
             .iter()

@@ -26,6 +26,7 @@ pub(super) fn verdict(
             RunOutcome::StoppedEarly,
             format!("stopped early: {condition}"),
         ),
+        Ending::Budget(spent) => (RunOutcome::StoppedEarly, format!("stopped early: {spent}")),
         // What ended the run broke, whatever the figures became while users were ending.
         Ending::Threshold(broken) => (RunOutcome::ThresholdsBroken, broken.clone()),
         Ending::NoUsers => {

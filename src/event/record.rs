@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Endpoint, Offset, seconds};
 use crate::scenario::plan::{Load, Setting, Stage};
-use crate::stats::{Course, ExceptionRow, FailedAnswer, FailureRow, Measure, Point, Row};
+use crate::stats::{Cost, Course, ExceptionRow, FailedAnswer, FailureRow, Measure, Point, Row};
 use crate::threshold::Judgement;
 
 use super::{Ending, Notice};
@@ -62,6 +62,9 @@ pub struct RunRecord {
     /// What was drawn of each data set.
     #[serde(default)]
     pub data: Vec<RecordedData>,
+    /// What it cost; none where nobody said what tokens cost.
+    #[serde(default)]
+    pub cost: Option<Cost>,
     /// The course of the run.
     pub timeline: Vec<Point>,
     /// The stages of the load; none for one of users, spawn rate and run time.

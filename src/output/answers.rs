@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::event::RecordedData;
 use crate::model::units::{format_count, format_time};
-use crate::stats::{AnswerFigures, Figures, Goodput, Measure, Row};
+use crate::stats::cost::money;
+use crate::stats::{AnswerFigures, Cost, Figures, Goodput, Measure, Row};
 
 use super::figures::{percent, rate};
 
@@ -142,6 +143,24 @@ pub fn counted_by(answers: &AnswerFigures) -> String {
             each.collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// `0.045 in all, 0.051 per 1000 answers, 0.000120 per good answer`.
+#[must_use]
+pub fn cost(cost: &Cost) -> String {
+    let Cost {
+        total,
+        per_1000_answers,
+        per_good_answer,
+    } = cost;
+    let part = |amount: &Option<f64>, of: &str| {
+        amount.map_or_else(String::new, |amount| {
+            format!(", {} per {of}", money(amount))
+        })
+    };
+    let answers = part(per_1000_answers, "1000 answers");
+    let good = part(per_good_answer, "good answer");
+    format!("{} in all{answers}{good}", money(*total))
 }
 
 /// `question: 1 204 draws of 50 rows, 95.8% repeats`.

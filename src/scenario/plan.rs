@@ -14,6 +14,7 @@ pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
 use crate::request::response::{AnswerChecks, ResponseSpec, Slo, Timeouts};
 use crate::request::{DataSet, Expect, Extraction, RequestSpec};
+use crate::stats::{Budget, Price};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
 
@@ -44,6 +45,10 @@ pub struct Plan {
     pub thresholds: Vec<Threshold>,
     /// What ends the run early, with an exit code of its own.
     pub stop_if: Vec<Threshold>,
+    /// What tokens cost; none where nobody said.
+    pub price: Option<Price>,
+    /// What may be spent.
+    pub budget: Budget,
     /// The request sent before any load.
     pub preflight: Preflight,
     /// What requests are sent with.

@@ -3,6 +3,8 @@
 //! Owns the order in which things are decided. Must not know how any part is read.
 
 use crate::files::Sources;
+use crate::model::Masker;
+use crate::stats::{Budget, Price};
 use crate::threshold::Threshold;
 
 use super::assign;
@@ -10,6 +12,7 @@ use super::context::Context;
 use super::decode::classes::classes;
 use super::decode::data::data;
 use super::decode::endpoints::Endpoints;
+use super::decode::money::{budget, price};
 use super::decode::objectives::{Missing, attainments};
 use super::decode::thresholds::{Manner, thresholds};
 use super::decode::value::{At, Fields, Keys};
@@ -60,15 +63,10 @@ pub(super) const KEYS: Keys = Keys {
         "response",
         "timeouts",
         "slo",
-    ],
-    later: &[
-        "shape",
-        "arrival",
-        "max_in_flight",
         "price",
         "budget",
-        "samples",
     ],
+    later: &["shape", "arrival", "max_in_flight", "samples"],
 };
 
 /// Resolves a scenario, by name or path, into a plan.
@@ -183,8 +181,6 @@ fn decide(
     masked::name_rows(&mut endpoints, &masker);
     let judged = parts.thresholds.iter_mut().chain(&mut parts.stop_if);
     masked::name_conditions(judged, &masker);
-    let of_load = &report.load_warnings;
-    let of_load = of_load.iter().filter(|_| given.defaults.sends_load);
     Ok(Plan {
         scenario: given.found.name.clone(),
         description: masker.mask(&description.unwrap_or_default()),
@@ -200,18 +196,24 @@ fn decide(
         data: context.data,
         thresholds: parts.thresholds,
         stop_if: parts.stop_if,
+        price: parts.price,
+        budget: parts.budget,
         preflight,
         client,
         seed,
         reset_stats,
         resolved: masked::resolved(root, &settings.list, &masker),
         settings: settings.list,
-        warnings: (report.warnings.iter())
-            .chain(of_load)
-            .map(|warning| masker.mask(warning))
-            .collect(),
+        warnings: warnings(&report, given.defaults.sends_load, &masker),
         masker,
     })
+}
+
+/// What is worth saying: of the scenario, and of its load where that is sent.
+fn warnings(report: &Report, sends_load: bool, masker: &Masker) -> Vec<String> {
+    let of_load = report.load_warnings.iter().filter(|_| sends_load);
+    let all = report.warnings.iter().chain(of_load);
+    all.map(|warning| masker.mask(warning)).collect()
 }
 
 /// What needs the target, the approvals and the files.
@@ -219,6 +221,8 @@ struct Parts {
     classes: Vec<UserClass>,
     thresholds: Vec<Threshold>,
     stop_if: Vec<Threshold>,
+    price: Option<Price>,
+    budget: Budget,
 }
 
 fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> Parts {
@@ -254,9 +258,20 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
         judged("stop_if", Manner::STOP),
     );
     thresholds.extend(attainments(&classes, &context.endpoints));
+    let report = &mut context.report;
+    let price = fields.get("price").and_then(|at| price(&at, report));
+    let priced = price.is_some();
+    let budget = fields.get("budget").map(|at| budget(&at, priced, report));
+    if priced && budget.is_none() {
+        let message = "answers have a price and the run has no `budget`: it spends what its time \
+                       allows";
+        report.warn_of_load(message.to_owned());
+    }
     Parts {
         classes,
         thresholds,
         stop_if,
+        price,
+        budget: budget.unwrap_or_default(),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod answer_point;
 pub mod answers;
+pub mod cost;
 pub mod course;
 pub mod delta;
 mod dense;
@@ -25,6 +26,7 @@ pub mod window;
 
 pub use answer_point::AnswerPoint;
 pub use answers::{AnswerCounts, AnswerFigures, ShareSum, TOKEN_SOURCES};
+pub use cost::{Budget, Cost, Price, Spent};
 pub use course::Course;
 pub use delta::{Delta, ExceptionKey, Occurrences};
 pub use entry::{ConnectionCounts, Entry};

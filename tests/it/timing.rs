@@ -116,9 +116,13 @@ fn spec() -> Arc<ResponseSpec> {
 }
 
 /// One user's stream, as a user of a run reads it.
-async fn read(port: u16, number: u32, clock: RunClock, spec: Arc<ResponseSpec>) -> Moments {
-    let transport = Direct::new(clock);
-    let mut client = transport.client(&ClientSettings::default()).unwrap();
+async fn read(
+    mut client: impl Client,
+    port: u16,
+    number: u32,
+    clock: RunClock,
+    spec: Arc<ResponseSpec>,
+) -> Moments {
     let reader = Rc::new(RefCell::new(ResponseReader::default()));
     reader.borrow_mut().begin(&spec, false);
     let request = Prepared {
@@ -166,13 +170,15 @@ fn measured(streams: Streams) {
     let seen = LocalSet::new().block_on(&runtime, async move {
         let mut users = JoinSet::new();
         let spec = spec();
+        let transport = Direct::new(clock);
         for number in 0..streams.users {
             let spec = Arc::clone(&spec);
+            let client = transport.client(&ClientSettings::default()).unwrap();
             users.spawn_local(async move {
                 // Spread over a second, as no service has its users all at one moment.
                 let start = Duration::from_secs(1) * number / streams.users;
                 clock.sleep_until(Offset::from_duration(start)).await;
-                (number, read(port, number, clock, spec).await)
+                (number, read(client, port, number, clock, spec).await)
             });
         }
         users.join_all().await

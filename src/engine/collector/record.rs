@@ -37,6 +37,7 @@ impl Collector {
             failed_answers: self.failed_answers(),
             exceptions: snapshot.exceptions,
             data: self.draws.record(&self.plan),
+            cost: self.plan.price.as_ref().map(|price| self.spent.cost(price)),
             timeline: self.timeline.points().to_vec(),
             stages: StageBand::of(&self.plan.load),
             marks: self.marks.clone(),

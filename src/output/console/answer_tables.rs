@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::event::RunRecord;
 use crate::model::units::{format_count, format_time};
-use crate::output::answers::{AnswerTable, counted_by, draws};
+use crate::output::answers::{AnswerTable, cost, counted_by, draws};
 use crate::output::tables::Tables;
 use crate::stats::{Figures, Measure, Row};
 
@@ -61,6 +61,10 @@ pub fn answers(record: &RunRecord, width: usize, style: Style) -> String {
     {
         let by = format!("tokens counted by: {}", counted_by(answers));
         out += &style.faint(&style.spelt(&by));
+        out.push('\n');
+    }
+    if let Some(spent) = &record.cost {
+        out += &style.faint(&format!("cost: {}", cost(spent)));
         out.push('\n');
     }
     for data in record.data.iter().filter(|data| data.draws > 0) {

@@ -87,7 +87,7 @@ fn circumstances(record: &RunRecord) -> String {
     let ended = match &record.ending {
         Ending::Completed => String::new(),
         Ending::Stopped(_) => "; stopped on request".to_owned(),
-        Ending::StopIf(condition) | Ending::Threshold(condition) => {
+        Ending::StopIf(condition) | Ending::Budget(condition) | Ending::Threshold(condition) => {
             format!("; ended early by {}", tame(condition))
         }
         Ending::NoUsers => "; ended because no user was left".to_owned(),

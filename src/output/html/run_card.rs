@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::event::{Ending, RunRecord, StopReason};
 use crate::model::units::{format_count, format_duration, format_time};
-use crate::output::answers::draws;
+use crate::output::answers::{cost, draws};
 use crate::output::figures::{percent, rate};
 use crate::output::utc;
 
@@ -98,6 +98,7 @@ pub(super) fn facts(record: &RunRecord) -> Vec<Fact> {
     ];
     let drawn = record.data.iter().filter(|data| data.draws > 0);
     facts.extend(drawn.map(|data| fact("Data", draws(data))));
+    facts.extend(record.cost.iter().map(|spent| fact("Cost", cost(spent))));
     facts
 }
 
@@ -108,6 +109,7 @@ fn ending(ending: &Ending) -> String {
         Ending::Stopped(StopReason::Terminate) => "SIGTERM".to_owned(),
         Ending::Stopped(StopReason::Requested) => "stopped on request".to_owned(),
         Ending::StopIf(condition) => format!("stop_if {condition}"),
+        Ending::Budget(spent) => spent.clone(),
         Ending::Threshold(condition) => format!("threshold {condition}"),
         Ending::NoUsers => "no user left".to_owned(),
         Ending::ThreadLost => "a load thread died".to_owned(),

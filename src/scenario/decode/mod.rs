@@ -10,6 +10,7 @@ pub(super) mod endpoints;
 pub(super) mod expect;
 pub(super) mod extract;
 pub(super) mod headers;
+pub(super) mod money;
 pub(super) mod names;
 pub(super) mod objectives;
 pub(super) mod request_keys;

@@ -14,7 +14,7 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    answers, body, classes, data, expect, extract, requests, response, stages, steps, tasks,
+    answers, body, classes, data, expect, extract, money, requests, response, stages, steps, tasks,
     thresholds, waits,
 };
 
@@ -43,6 +43,8 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/extraction", &extract::KEYS, &[]),
         ("/$defs/data_set", &data::KEYS, &[]),
         ("/$defs/multipart_part", &body::PART_KEYS, &[]),
+        ("/$defs/price", &money::PRICE_KEYS, &[]),
+        ("/$defs/budget", &money::BUDGET_KEYS, &[]),
         ("/$defs/response", &response::KEYS, &[]),
         ("/$defs/response_place", &response::PLACE_KEYS, &[]),
         ("/$defs/response_condition", &response::CONDITION_KEYS, &[]),
@@ -203,6 +205,8 @@ fn scenario(at: &[&str], example: &Value) -> Value {
             stage[*key] = example.clone();
             below_top(&json!({ "stages": [stage] }))
         }
+        ["price", key] => below_top(&json!({ "price": { *key: example } })),
+        ["budget", key] => below_top(&json!({ "budget": { *key: example } })),
         ["data"] => below_top(&json!({ "data": example })),
         ["rows"] => below_top(&json!({ "data": { "q": example } })),
         ["data_set", key @ ("inline" | "file")] => {

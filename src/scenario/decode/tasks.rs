@@ -12,7 +12,7 @@ use super::steps::steps;
 use super::value::{At, Fields, Keys};
 
 /// Keys of requests to language models; not read yet.
-pub(super) const LATER: &[&str] = &["price", "budget", "samples"];
+pub(super) const LATER: &[&str] = &["samples"];
 pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "weight", "tags", "steps"],
     later: LATER,

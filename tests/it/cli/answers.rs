@@ -27,11 +27,12 @@ fn disturbed() -> Service {
 }
 
 /// A run of five lines over the labelled questions; what its record says of all requests.
-fn aggregated(preset: &str, service: &Service) -> Value {
+fn aggregated(preset: &str, client: &str, service: &Service) -> Value {
     let folder = Folder::new();
     let questions = std::fs::read_to_string(project("scenarios/questions.jsonl")).unwrap();
     folder.write("questions.jsonl", &questions);
-    let scenario = format!("preset: {preset}\nquestions: questions.jsonl\nusers: 4\n");
+    let scenario =
+        format!("preset: {preset}\nquestions: questions.jsonl\nusers: 4\nclient: {client}\n");
     folder.write("five.yaml", &scenario);
     let run = ["run", "five.yaml", "-r", "100", "-t", "1s"];
     let aim = ["-H", &service.host()];
@@ -51,14 +52,15 @@ fn sum(aggregated: &Value, name: &str) -> u64 {
 
 #[test]
 fn client_and_server_agree_on_the_answers_of_every_preset() {
-    for (preset, route) in [
-        ("rag-json", "POST /query"),
-        ("rag-sse", "POST /query"),
-        ("openai-chat", "POST /v1/chat/completions"),
-        ("ollama", "POST /api/chat"),
+    for (preset, client, route) in [
+        ("rag-json", "direct", "POST /query"),
+        ("rag-sse", "direct", "POST /query"),
+        ("rag-sse", "general", "POST /query"),
+        ("openai-chat", "direct", "POST /v1/chat/completions"),
+        ("ollama", "direct", "POST /api/chat"),
     ] {
         let service = disturbed();
-        let client = aggregated(preset, &service);
+        let client = aggregated(preset, client, &service);
         let server = &service.handle.answers()[route];
         let of = |ending: &str| server.get(ending).copied().unwrap_or_default();
         let (complete, truncated, broken) = (of("complete"), of("truncated"), of("stream_error"));

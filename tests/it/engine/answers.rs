@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::{CONTENT_TYPE, HeaderName};
-use ragload::event::RunRecord;
+use ragload::event::{Ending, RunOutcome, RunRecord};
 use ragload::model::FailureKind;
 use ragload::stats::{Figures, Row};
 use ragload::transport::TransportError;
@@ -250,6 +250,36 @@ fn sources_are_held_against_those_of_the_first_answer_to_the_same_request() {
     assert_eq!(answers.compared, 3);
     let mean = (1.0 + 1.0 / 3.0 + 0.0) / 3.0;
     assert!((answers.source_stability.unwrap() - mean).abs() < 1e-5);
+}
+
+#[test]
+fn a_budget_that_is_used_up_ends_the_run() {
+    let priced = |budget: &str| {
+        let text = format!(
+            "users: 1\nspawn_rate: 1\nrun_time: 60s\nprice: {{ output: 10/K }}\n\
+             budget: {{ {budget} }}\nuser_classes:\n  - name: U\n    wait_time: 1s\n    tasks:\n      \
+             - {{ post: /q, response: {{ format: sse, answer: $.text, done: {{ data: '[DONE]' }}, \
+             usage: {{ output: $.tokens }} }} }}\n"
+        );
+        Simulation::yaml(&text).shards(1).run(|_| whole())
+    };
+    for (budget, ended) in [
+        ("requests: 5", "budget of 5 requests: 5 sent"),
+        ("tokens: 20", "budget of 20 tokens: 20 used"),
+        ("cost: 0.2", "budget of 0.200: 0.200 spent"),
+    ] {
+        let ran = priced(budget);
+        assert_eq!(ran.record.ending, Ending::Budget(ended.to_owned()));
+        assert_eq!(ran.record.verdict.outcome, RunOutcome::StoppedEarly);
+        let answers = row(&ran.record).requests;
+        assert!((4..=6).contains(&answers), "{answers}");
+    }
+    let ran = priced("requests: 1M");
+    assert_eq!(ran.record.ending, Ending::Completed);
+    let tokens = row(&ran.record).answers.as_ref().unwrap().output_tokens;
+    let cost = ran.record.cost.unwrap();
+    assert!((cost.total - f64::from(u32::try_from(tokens).unwrap()) / 100.0).abs() < 1e-9);
+    assert!((cost.per_1000_answers.unwrap() - 50.0).abs() < 1e-9);
 }
 
 fn drawn(order: &str, cache: &str, seconds: u64) -> Ran {

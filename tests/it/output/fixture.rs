@@ -13,8 +13,8 @@ use ragload::output::tables::nothing_yet;
 use ragload::scenario::plan::Setting;
 use ragload::stats::snapshot::UserCounts;
 use ragload::stats::{
-    Circumstances, Course, Delta, Entry, ExceptionKey, FailedAnswer, Measure, Point, Recorder, Row,
-    Snapshot, Timeline, Totals, Window, encoding,
+    Circumstances, Cost, Course, Delta, Entry, ExceptionKey, FailedAnswer, Measure, Point,
+    Recorder, Row, Snapshot, Timeline, Totals, Window, encoding,
 };
 use ragload::threshold::{Judgement, Level, Metric, Standing};
 
@@ -277,6 +277,11 @@ fn record(
         ],
         failures: last.failures.clone(),
         exceptions: last.exceptions.clone(),
+        cost: Some(Cost {
+            total: 0.0451,
+            per_1000_answers: Some(0.0512),
+            per_good_answer: None,
+        }),
         data: vec![RecordedData {
             name: "question <b>".to_owned(),
             rows: 50,
@@ -448,6 +453,7 @@ pub(crate) fn empty() -> RunRecord {
         failed_answers: Vec::new(),
         exceptions: Vec::new(),
         data: Vec::new(),
+        cost: None,
         timeline: Vec::new(),
         stages: Vec::new(),
         marks: Vec::new(),

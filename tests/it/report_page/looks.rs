@@ -82,7 +82,7 @@ fn without_scripts_the_page_is_whole_and_its_charts_stand_still() {
     report.open("");
     report.scripts(true);
     assert!(report.shown(".verdict").contains("FAILED"));
-    assert_eq!(report.count("#charts .still .box path"), 7);
+    assert_eq!(report.count("#charts .still .box path"), 10);
     assert!(report.shown(".unscripted").contains("Scripts are blocked"));
     assert_eq!(report.count("button"), 0, "no button that does nothing");
     report.ends_well();

@@ -359,7 +359,6 @@ const WRONG: &[(&str, &str, &str)] = &[
         ".expect.hit_at",
         "unknown key `min`",
     ),
-    ("price: { input: 1 }", ".price", "not supported yet"),
 ];
 
 #[test]

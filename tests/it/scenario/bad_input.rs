@@ -45,7 +45,20 @@ const TOP: &[(&str, usize, &str, &str)] = &[
         "the variable STAGING is not set",
     ),
     ("shape: { spike: 5 }", 1, "shape", "not supported yet"),
-    ("price: { input: 1 }", 1, "price", "not supported yet"),
+    (
+        "price: { input: 1 }",
+        1,
+        "price.input",
+        "must be a price for so many tokens",
+    ),
+    ("price: {}", 1, "price", "must be a map such as { input"),
+    ("budget: { cost: 5 }", 1, "budget.cost", "needs `price`"),
+    (
+        "budget: { tokens: 2.5 }",
+        1,
+        "budget.tokens",
+        "a whole number above 0",
+    ),
     (
         "client: fast",
         1,
