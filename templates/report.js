@@ -188,8 +188,8 @@
     const { answers } = data;
     if (!host || !answers) return;
     const add = (title, unit, series, spec) => timeline.add(host, { title, unit, x: at, height: 200, series, ...spec });
-    if (answers.ttft) add('Time to the first token', 'ms', percentiles(percentilesOf(answers.ttft)), { log: true });
-    if (answers.tpot) add('Time per output token', 'ms', percentiles(percentilesOf(answers.tpot)));
+    if (answers.ttft) add('TTFT', 'ms', percentiles(percentilesOf(answers.ttft)), { log: true });
+    if (answers.tpot) add('TPOT', 'ms', percentiles(percentilesOf(answers.tpot)));
     if (answers.tokens) add('Output tokens per second, all users', 'rate', [{ name: 'tokens/s', kind: 'all', y: known(answers.tokens) }]);
     const shares = [['good', 'users', answers.good], ['degraded', 'failures', answers.degraded], ['recall', 'p95', answers.recall]]
       .filter(([, , text]) => text).map(([name, kind, text]) => ({ name, kind, y: known(text) }));
@@ -243,7 +243,7 @@
   function measureTable(measures) {
     const rows = measures.map(([name, ...cells]) => element('tr', {},
       element('th', { class: 'name', scope: 'row' }, name), ...cells.map((cell) => element('td', {}, cell))));
-    const head = byId('measures').tHead.cloneNode(true);
+    const head = (byId('measures') ?? byId('answer-figures')).tHead.cloneNode(true);
     return element('div', { class: 'card scroll' }, element('table', {}, head, element('tbody', {}, ...rows)));
   }
 

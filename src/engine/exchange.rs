@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::model::{Failure, FailureKind, Offset};
-use crate::request::response::checks::Judgement;
+use crate::request::response::checks::{Judgement, broke_off};
 use crate::request::{Answer, Scope};
 use crate::scenario::Plan;
 use crate::scenario::plan::RequestStep;
@@ -57,7 +57,10 @@ impl Exchange {
         let result = if well { Ok(()) } else { result };
         let name = &plan.endpoints[step.endpoint.index()].name;
         let judged = result
-            .map_err(Failure::from)
+            .map_err(|error| match &step.response {
+                Some(_) if error.is_incomplete() => broke_off(),
+                Some(_) | None => Failure::from(error),
+            })
             .and_then(|()| step.expect.judge(name, &self.answer, self.time()));
         // Where an error is what a scenario expects, its body is no answer.
         let answered = self.answer.status.is_some_and(|status| status.is_success());

@@ -13,6 +13,7 @@ pub mod junit;
 pub mod locust_csv;
 pub mod locust_json;
 pub mod markdown;
+pub mod measures;
 pub mod plan;
 pub mod rag_csv;
 pub mod record;

@@ -81,6 +81,19 @@ pub(super) fn closed_when_reused() -> TransportError {
     )
 }
 
+/// How the text of a body that ended short of its length begins.
+const INCOMPLETE: &str = "ChunkedEncodingError(ProtocolError('Connection broken: IncompleteRead(";
+/// The text of one whose length was not told.
+const ENDED: &str = "ChunkedEncodingError(ProtocolError('Response ended prematurely'))";
+
+impl TransportError {
+    /// Whether the connection was closed within the body: the texts of that count bytes.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.text.starts_with(INCOMPLETE) || self.text == ENDED
+    }
+}
+
 /// The body ended early: after `read` bytes of `expected`, where the length was told.
 pub(super) fn incomplete(read: u64, expected: Option<u64>) -> TransportError {
     let text = match expected.filter(|expected| *expected >= read) {
@@ -89,7 +102,7 @@ pub(super) fn incomplete(read: u64, expected: Option<u64>) -> TransportError {
             let why = format!("IncompleteRead({read} bytes read, {missing} more expected)");
             format!("ChunkedEncodingError(ProtocolError('Connection broken: {why}', {why}))")
         }
-        None => "ChunkedEncodingError(ProtocolError('Response ended prematurely'))".to_owned(),
+        None => ENDED.to_owned(),
     };
     TransportError::new(FailureKind::Closed, text)
 }

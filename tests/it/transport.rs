@@ -385,6 +385,7 @@ async fn broken_connections_are_worded_as_locust_words_them(transport: &impl Tra
     for (path, kind, text) in cases {
         let error = error(&mut user(transport), &get(&server.url(path))).await;
         assert_eq!((error.kind, error.text.as_str()), (kind, text), "{path}");
+        assert_eq!(error.is_incomplete(), path.starts_with("/trunc"), "{path}");
     }
     let (result, answer) = send(&mut user(transport), &get(&server.url("/truncated"))).await;
     assert!(result.is_err());

@@ -15,6 +15,9 @@ const SHOWN: usize = 10;
 
 /// Columns below which a flexible column is not narrowed.
 const NARROWEST: usize = 16;
+/// Other columns are left out rather than to cut the texts of a flexible one so that two look the
+/// same, unless they differ only after so many characters.
+const TELLING: usize = 48;
 
 /// A table: a heading row, rows, and which columns stand left.
 pub struct Table {
@@ -112,9 +115,32 @@ impl Table {
     fn narrowest(&self) -> usize {
         let mut widths = self.widths();
         if let Some(flexible) = widths.get_mut(self.flexible) {
-            *flexible = NARROWEST.min(*flexible);
+            *flexible = self.telling().max(NARROWEST).min(*flexible);
         }
         total(&widths)
+    }
+
+    /// How wide the flexible column must be for no two of its texts to look the same.
+    fn telling(&self) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(self.flexible));
+        let mut texts: Vec<&String> = cells.collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let needed = texts.windows(2).map(|pair| match pair {
+            // The first character that differs, and the ellipsis after it.
+            [one, next] => {
+                one.chars()
+                    .zip(next.chars())
+                    .take_while(|(a, b)| a == b)
+                    .count()
+                    + 2
+            }
+            _ => 0,
+        });
+        needed
+            .filter(|needed| *needed <= TELLING)
+            .max()
+            .unwrap_or(0)
     }
 
     fn widths(&self) -> Vec<usize> {

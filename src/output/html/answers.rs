@@ -5,7 +5,7 @@
 use crate::event::RunRecord;
 use crate::output::answers::{AnswerTable, counted_by};
 use crate::output::tables::Tables;
-use crate::stats::{Measure, Row};
+use crate::stats::{Figures, Measure, Row};
 
 use super::MISSING;
 use super::sections::measure;
@@ -14,7 +14,10 @@ use super::sections::measure;
 pub(super) struct AnswersView {
     pub(super) heads: Vec<&'static str>,
     pub(super) rows: Vec<AnswerRow>,
-    /// Lines as those of what else was measured: name, count, average, p50, p90, p95, p99, max.
+    /// What was measured of all answers together, in lines as those of the phases: name, count,
+    /// average, p50, p90, p95, p99, max.
+    pub(super) figures: Vec<[String; 8]>,
+    /// The same of the stages that services tell of.
     pub(super) stages: Vec<[String; 8]>,
     /// Who counted the tokens, in a sentence.
     pub(super) counted_by: String,
@@ -40,10 +43,6 @@ pub(super) fn view(record: &RunRecord) -> AnswersView {
         .collect();
     let shown = AnswerTable::of(&rows);
     let all = tables.aggregated;
-    let of_stages = all
-        .measures
-        .iter()
-        .filter(|figures| matches!(figures.measure, Measure::Stage(_) | Measure::Unaccounted));
     let answers = all.answers.as_ref();
     AnswersView {
         heads: shown.heads,
@@ -56,7 +55,11 @@ pub(super) fn view(record: &RunRecord) -> AnswersView {
                     .collect(),
             })
             .collect(),
-        stages: of_stages.map(measure).collect(),
+        figures: (all.measures.iter())
+            .filter(|figures| is_of_answers(figures))
+            .map(measure)
+            .collect(),
+        stages: all.measures.iter().filter_map(stage).collect(),
         counted_by: answers.map_or_else(String::new, counted_by),
         stability: answers
             .and_then(|answers| {
@@ -65,4 +68,25 @@ pub(super) fn view(record: &RunRecord) -> AnswersView {
             })
             .unwrap_or_default(),
     }
+}
+
+/// Whether these are figures of answers of which something is known: where none ever had a source,
+/// the service tells of none.
+fn is_of_answers(figures: &Figures) -> bool {
+    let measure = &figures.measure;
+    let is_known = *measure != Measure::SourceCount || figures.max > 0.0;
+    let is_stage = matches!(measure, Measure::Stage(_) | Measure::Unaccounted);
+    is_known && !is_stage && !Measure::PHASES.contains(measure)
+}
+
+/// The line of a stage, or of what the stages leave unaccounted for.
+fn stage(figures: &Figures) -> Option<[String; 8]> {
+    let name = match &figures.measure {
+        Measure::Stage(name) => name.to_string(),
+        Measure::Unaccounted => "(unaccounted for)".to_owned(),
+        _ => return None,
+    };
+    let mut line = measure(figures);
+    line[0] = name;
+    Some(line)
 }

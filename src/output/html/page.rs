@@ -10,6 +10,7 @@ use crate::output::tables::Tables;
 use crate::output::utc;
 use crate::output::verdict::headline;
 use crate::scenario::plan::Setting;
+use crate::stats::Measure;
 
 use super::answers::{self, AnswersView};
 use super::chart::Chart;
@@ -48,7 +49,7 @@ pub(super) struct Page<'a> {
     rows: Vec<RowView>,
     aggregated: RowView,
     labels: [&'static str; 11],
-    /// What was measured of all requests together beside their response times.
+    /// The phases of all requests together; what was measured of answers stands with them.
     measures: Vec<[String; 8]>,
     /// Whether any answer had status 429.
     limited: bool,
@@ -96,6 +97,7 @@ impl<'a> Page<'a> {
             aggregated: sections::row(tables.aggregated),
             labels: PERCENTILE_LABELS,
             measures: (tables.aggregated.measures.iter())
+                .filter(|figures| Measure::PHASES.contains(&figures.measure))
                 .map(sections::measure)
                 .collect(),
             limited: tables.aggregated.rate_limited > 0,

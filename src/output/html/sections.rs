@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::event::{MarkKind, Notice, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration, format_time};
 use crate::output::figures::{bytes, percent, rate, table_ms, truncated};
+use crate::output::measures::title;
 use crate::output::verdict::{Tone, standing};
 use crate::stats::measure::Unit;
 use crate::stats::{ConnectionCounts, Figures, Point, Row};
@@ -174,9 +175,13 @@ pub(super) fn measure(figures: &Figures) -> [String; 8] {
         Unit::Rate => format!("{}/s", rate(*value)),
     };
     [
-        measure.to_string().replace('_', " "),
+        title(measure),
         format_count(*count),
-        value(average),
+        match measure.unit() {
+            // Between two and three sources there is a world.
+            Unit::Count if *average < 100.0 => format!("{average:.1}"),
+            Unit::Count | Unit::Time | Unit::Rate => value(average),
+        },
         value(p50),
         value(p90),
         value(p95),

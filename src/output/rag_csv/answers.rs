@@ -4,8 +4,9 @@
 
 use crate::output::answers::{counted_by, measured};
 use crate::output::locust_csv::syntax;
+use crate::output::measures::OF_ANSWERS;
 use crate::output::tables::Tables;
-use crate::stats::{AnswerFigures, Figures, Goodput, Measure, Row};
+use crate::stats::{AnswerFigures, Figures, Goodput, Row};
 
 use super::{figure, number};
 
@@ -46,26 +47,6 @@ const OBJECTIVES: [&str; 6] = [
     "Attainment High",
     "Goodput/s",
 ];
-/// What is measured, times in milliseconds.
-const MEASURES: [(&str, Measure); 17] = [
-    ("TTFB", Measure::FirstByte),
-    ("Time To First Event", Measure::FirstEvent),
-    ("Time To Sources", Measure::Sources),
-    ("TTFT", Measure::Ttft),
-    ("TTFR", Measure::Ttfr),
-    ("TPOT", Measure::Tpot),
-    ("Inter-Chunk Gap", Measure::Gap),
-    ("Longest Stall", Measure::Stall),
-    ("Unaccounted", Measure::Unaccounted),
-    ("Output Tokens/s Per User", Measure::TokenRate),
-    ("Output Tokens Per Answer", Measure::OutputTokens),
-    ("Answer Length", Measure::AnswerLength),
-    ("Source Count", Measure::SourceCount),
-    ("Cache Hit Time", Measure::HitTime),
-    ("Cache Miss Time", Measure::MissTime),
-    ("Cache Hit TTFT", Measure::HitTtft),
-    ("Cache Miss TTFT", Measure::MissTtft),
-];
 /// The name of a figure, and how to get it.
 type Statistic = (&'static str, fn(&Figures) -> f64);
 const STATISTICS: [Statistic; 7] = [
@@ -88,7 +69,7 @@ pub fn render(tables: &Tables<'_>) -> String {
 
 fn header() -> Vec<String> {
     let fixed = COUNTS.into_iter().chain(OBJECTIVES).map(str::to_owned);
-    let measures = MEASURES.iter().flat_map(|(measure, _)| {
+    let measures = OF_ANSWERS.iter().flat_map(|(measure, _)| {
         let each = STATISTICS.iter();
         each.map(move |(statistic, _)| format!("{measure} {statistic}"))
     });
@@ -110,7 +91,7 @@ fn fields(row: &Row) -> Vec<String> {
         Some(goodput) => fields.extend(objectives(goodput)),
         None => fields.resize(COUNTS.len() + OBJECTIVES.len(), String::new()),
     }
-    for (_, measure) in &MEASURES {
+    for (_, measure) in &OF_ANSWERS {
         let figures = measured(row, measure);
         for (_, statistic) in STATISTICS {
             fields.push(figures.map_or_else(String::new, |known| figure(known, statistic(known))));

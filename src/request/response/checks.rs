@@ -111,6 +111,21 @@ const BROKEN_OFF: [&str; 5] = [
 /// Reasons to stop that leave it short.
 const CUT_SHORT: [&str; 4] = ["length", "max_tokens", "max_output_tokens", "model_length"];
 
+/// What is missing where a connection ended before the answer did.
+const BROKE: &str = "the connection broke";
+
+/// The failure of a declared answer whose connection ended before it did: in one text, whatever
+/// part of it came, since each text is a row of its own.
+#[must_use]
+pub fn broke_off() -> Failure {
+    truncated(BROKE)
+}
+
+fn truncated(missing: &str) -> Failure {
+    let text = format!("answer is truncated: {missing}");
+    Failure::new(FailureKind::Truncated, text)
+}
+
 impl AnswerChecks {
     /// Whether the text of the answer must be kept.
     #[must_use]
@@ -178,7 +193,7 @@ impl AnswerChecks {
         let missing = match reading.completion {
             Completion::Truncated(Truncation::NoMarker) => "it ended without its end mark",
             Completion::Truncated(Truncation::Unfinished) => "it ended in the middle of an event",
-            Completion::Truncated(Truncation::Broken) | Completion::Open => "the connection broke",
+            Completion::Truncated(Truncation::Broken) | Completion::Open => BROKE,
             Completion::Complete | Completion::Failed => {
                 return match &reading.finish_reason {
                     Some(reason) if is_one_of(reason, &BROKEN_OFF) => {
@@ -189,8 +204,7 @@ impl AnswerChecks {
                 };
             }
         };
-        let text = format!("answer is truncated: {missing}");
-        Err(Failure::new(FailureKind::Truncated, text))
+        Err(truncated(missing))
     }
 
     fn judge_content(&self, reading: &Reading) -> Result<(), String> {

@@ -12,6 +12,10 @@ use super::format::{Format, Mismatch};
 use super::gaps::Gaps;
 use super::stream_error::StreamError;
 
+/// Pieces that came faster than this, on average, lay ready before they were sent, in a cache or
+/// a proxy: nothing writes so fast, and how far apart they came says nothing of who wrote them.
+const LAY_READY: Duration = Duration::from_micros(100);
+
 /// Everything known of one answer. Times are moments of the run: the figures of
 /// [`Reading::since`] count them from where a request began.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -188,11 +192,13 @@ impl Reading {
         }
     }
 
-    /// Time from the first to the last text of the answer; none for an answer in one piece.
+    /// Time from the first to the last text of the answer; none for an answer that came at once,
+    /// in one piece or in a burst of pieces that lay ready.
     #[must_use]
     pub fn generation_time(&self) -> Option<Duration> {
-        let (first, last) = (self.first_token_at?, self.last_token_at?);
-        (self.chunks > 1).then(|| last.since(first))
+        let time = self.last_token_at?.since(self.first_token_at?);
+        let gaps = u32::try_from(self.chunks.checked_sub(1)?).ok()?;
+        (gaps > 0 && time >= LAY_READY * gaps).then_some(time)
     }
 
     /// Tokens of the answer by the most trusted count there is; none without an answer.
@@ -211,7 +217,7 @@ impl Reading {
     }
 
     /// Time per output token after the first (TPOT): `(last − first) / (tokens − 1)`; none for
-    /// fewer than two tokens and for an answer in one piece. With who counted the tokens.
+    /// fewer than two tokens and for an answer that came at once. With who counted the tokens.
     #[must_use]
     pub fn time_per_output_token(&self) -> Option<(Duration, TokenSource)> {
         let tokens = self.output_tokens()?;
@@ -248,6 +254,25 @@ mod tests {
         assert_eq!(other_stages.since(Offset::ZERO).unaccounted, None);
         other_stages.stages.clear();
         assert_eq!(other_stages.since(Offset::ZERO).unaccounted, None);
+    }
+
+    #[test]
+    fn an_answer_that_came_at_once_has_no_speed() {
+        let mut burst = stream();
+        for micros in [0, 999] {
+            burst.last_token_at = Some(Offset::from_millis(1500) + Duration::from_micros(micros));
+            assert_eq!(burst.generation_time(), None, "{micros} µs");
+            assert_eq!(burst.time_per_output_token(), None, "{micros} µs");
+        }
+        // As fast as that, but written: ten gaps of the shortest that count.
+        burst.last_token_at = Some(Offset::from_millis(1501));
+        let per_token = Some((Duration::from_micros(100), TokenSource::Chunks));
+        assert_eq!(burst.time_per_output_token(), per_token);
+        // One gap counts, however much came at once after it: a proxy held the rest back.
+        burst.last_token_at = Some(Offset::from_millis(3500));
+        assert_eq!(burst.generation_time(), Some(Duration::from_secs(2)));
+        burst.chunks = 1;
+        assert_eq!(burst.generation_time(), None);
     }
 
     #[test]

@@ -83,6 +83,11 @@ fn presets_are_listed_and_shown() {
         .expect(0)
         .shows("post: /v1/chat/completions")
         .shows("done: [{ data: \"[DONE]\" }");
+    for preset in ["rag-json", "rag-sse", "openai-chat"] {
+        ran(folder.ragload(&["preset", "show", preset]))
+            .expect(0)
+            .shows("cached: $.usage.prompt_tokens_details.cached_tokens");
+    }
     ran(folder.ragload(&["preset", "show", "openai"]))
         .expect(2)
         .says("unknown preset `openai`");

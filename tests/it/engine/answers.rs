@@ -134,7 +134,13 @@ fn failures(ran: &Ran) -> Vec<(&str, u64)> {
 #[test]
 fn what_is_cut_off_fails_within_or_never_comes_fails_in_words_of_its_own() {
     let cut = TransportError::new(FailureKind::Closed, "ChunkedEncodingError('gone')");
-    let ran = asks(6, "timeouts: { first_event: 400ms, idle: 300ms }").run(move |request| {
+    let closed = |bytes: u64| {
+        let why = format!("IncompleteRead({bytes} bytes read, 9 more expected)");
+        let text =
+            format!("ChunkedEncodingError(ProtocolError('Connection broken: {why}', {why}))");
+        TransportError::new(FailureKind::Closed, text)
+    };
+    let ran = asks(8, "timeouts: { first_event: 400ms, idle: 300ms }").run(move |request| {
         let begun = || opened().piece(50 * MS, event(r#"{"text": "Blue"}"#));
         match request.count {
             0 => begun(),
@@ -142,6 +148,7 @@ fn what_is_cut_off_fails_within_or_never_comes_fails_in_words_of_its_own() {
             2 => begun().broken(cut.clone()),
             3 => opened().piece(100 * MS, ": ping\n\n").stalled(),
             4 => begun().piece(200 * MS, ": ping\n\n").stalled(),
+            5 | 6 => begun().broken(closed(request.count)),
             _ => whole(),
         }
     });
@@ -151,14 +158,16 @@ fn what_is_cut_off_fails_within_or_never_comes_fails_in_words_of_its_own() {
         ("ChunkedEncodingError('gone')", 1),
         ("no event within 400ms", 1),
         ("answer stalled for 300ms", 1),
+        // Whatever part of it came.
+        ("answer is truncated: the connection broke", 2),
     ];
     assert_eq!(failures(&ran), expected);
     let row = row(&ran.record);
-    assert_eq!((row.requests, row.failures), (6, 5));
+    assert_eq!((row.requests, row.failures), (8, 7));
     let answers = row.answers.as_ref().unwrap();
     // Each that began and did not end, however that came about.
-    assert_eq!((answers.truncated, answers.errors_within), (4, 1));
-    assert_eq!((answers.answers, answers.keep_alives), (6, 2));
+    assert_eq!((answers.truncated, answers.errors_within), (6, 1));
+    assert_eq!((answers.answers, answers.keep_alives), (8, 2));
     // Only what succeeded is measured.
     assert_eq!(median(&ran, "ttft"), (0.2, 1));
 }

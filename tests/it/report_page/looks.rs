@@ -29,6 +29,58 @@ fn nothing_scrolls_sideways_on_a_phone_but_tables() {
 
 #[test]
 #[ignore = "scripts/test.sh runs it"]
+fn what_answers_were_fits_a_small_screen_and_nothing_touches() {
+    let mut report = Report::of(&fixture::run().record);
+    report.size(1100, 800);
+    report.until("document.querySelector('#charts .plot').clientWidth < 1100");
+    let hidden = report.number(
+        "(() => { const { parentElement: card } = document.querySelector('#answer-table'); \
+         return card.scrollWidth - card.clientWidth; })()",
+    );
+    assert!(hidden <= 0.0, "{hidden} pixels of the table are cut off");
+    let apart = report.number(
+        "Math.min(...[...document.querySelectorAll('section:has(> .pairs) > :is(.card, .pairs)')] \
+         .filter((part) => part.previousElementSibling.matches('.card, .pairs')).map((part) => \
+         part.getBoundingClientRect().top - part.previousElementSibling.getBoundingClientRect().bottom))",
+    );
+    assert!(apart >= 8.0, "{apart} pixels between a table and charts");
+    let off = report.number(
+        "Math.max(...[...document.querySelectorAll('.pairs .tool')].map((tool) => Math.abs( \
+         tool.getBoundingClientRect().top \
+         - tool.closest('figcaption').firstChild.getBoundingClientRect().top)))",
+    );
+    assert!(off < 12.0, "a switch stands {off} pixels from its title");
+    report.ends_well();
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn the_answers_have_their_figures_in_their_own_section_by_their_names() {
+    let mut report = Report::of(&fixture::run().record);
+    let phases = report.shown("#measures");
+    assert!(
+        phases.contains("waiting") && !phases.contains("ttft"),
+        "{phases}"
+    );
+    let figures = report.shown("#answer-figures");
+    for name in [
+        "TTFB\t",
+        "Time to sources\t",
+        "TTFT\t",
+        "Inter-chunk gap\t",
+        "Source count\t",
+    ] {
+        assert!(figures.contains(name), "{name}: {figures}");
+    }
+    assert!(
+        !figures.contains("retrieval"),
+        "stages have a table: {figures}"
+    );
+    report.ends_well();
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
 fn the_dark_is_dark_by_the_systems_wish_and_by_the_button() {
     let mut report = Report::of(&fixture::run().record);
     let ground = "getComputedStyle(document.body).backgroundColor";
