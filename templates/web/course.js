@@ -12,7 +12,7 @@ const MOST = 1500;
 /** Where the axis of a run under way may end, in seconds: it grows by steps, not with every point. */
 const ENDS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
 
-const ms = (seconds) => (seconds === null ? null : seconds * 1e3);
+const ms = (seconds) => (seconds === null || seconds === undefined ? null : seconds * 1e3);
 
 /** Answers per second of a class of status. */
 const answers = (of) => (point, index, points) =>
@@ -41,6 +41,15 @@ const CHARTS = [
       ['p95', 'p95', (point) => ms(point.p95)],
       ['p99', 'p99', (point) => ms(point.p99)],
     ],
+  },
+  {
+    spec: { title: 'Time to the first token', unit: 'ms', height: 200, log: true, note: 'Of the successful answers that ended in each second.' },
+    lines: [
+      ['p50', 'p50', (point) => ms(point.answers?.ttft?.p50)],
+      ['p95', 'p95', (point) => ms(point.answers?.ttft?.p95)],
+      ['p99', 'p99', (point) => ms(point.answers?.ttft?.p99)],
+    ],
+    where: (points) => points.some(({ answers: told }) => told?.ttft),
   },
   {
     spec: { title: 'Users', unit: 'count', whole: true, height: 150 },

@@ -39,6 +39,7 @@ fn a_run_is_started_changed_paused_and_stopped() {
     page.until_says("#event-list", "Resetting stats");
 
     page.until_drawn(3);
+    assert!(!page.shown("#charts").contains("first token"));
     page.click("#stop");
     page.until_state("stopped");
     page.until_says("#verdict", "PASSED");
@@ -110,6 +111,24 @@ fn a_threshold_turns_red_when_it_breaks() {
     page.until_says("#charts", "Answers per second by class of status");
     page.click("#stop");
     page.until_says("#verdict", "FAILED");
+    page.ends_well();
+}
+
+#[test]
+#[ignore = "scripts/test.sh runs it"]
+fn answers_that_stream_have_a_chart_of_their_first_tokens() {
+    let (folder, service) = (Folder::new(), Service::start());
+    folder.write("questions.csv", "question\nWhat is BM25?\n");
+    folder.write(
+        "quick.yaml",
+        "{ preset: rag-sse, questions: questions.csv }",
+    );
+    let site = Site::quick(&folder, &service.host(), &[]);
+    let mut page = Page::of(&site);
+    page.start(MINUTE);
+    page.until_says("#charts", "Time to the first token");
+    page.click("#stop");
+    page.until_says("#verdict", "PASSED");
     page.ends_well();
 }
 
