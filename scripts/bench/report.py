@@ -133,8 +133,7 @@ def _latency(results: dict) -> str:
         rows.append(cells)
     words = (
         "**Is latency right?** A server that delays every answer by a known time and measures itself how long it took, "
-        "and what ragload says about it; between the two lie the way through the kernel and back, "
-        "connecting (each user's first request includes it, and all of them begin together), and the error."
+        "and what ragload says about it; between the two lie the way through the kernel and back, and the error."
     )
     return words + "\n\n" + _table(["delay", "requests/s", "p50, server", "ragload", "p99, server", "ragload"], rows)
 
