@@ -1,21 +1,28 @@
-"""A server that answers each request after an exact delay, and knows how long it really took.
+"""A server that answers each request after a delay, and knows how long it really had it.
 
     python3 delays.py MILLISECONDS
 
-Prints its port, serves until SIGTERM, then prints as JSON what it measured itself from having seen a request to
-answering it. It spins on a core of its own instead of sleeping: a timer would be late by as much as is to be measured.
+Prints its port, serves until SIGTERM, then prints as JSON what it measured itself: from the moment the kernel had the
+request, which it stamps, to the answer. A program's own look at the clock will not do: what lies unread while it is
+kept from running would be no part of its time, but is of the client's.
 """
 
+import ctypes
 import gc
 import json
 import select
 import signal
 import socket
+import struct
 import sys
 from collections import deque
-from time import perf_counter_ns
+from time import time_ns
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"answer":"ok"}'
+SO_TIMESTAMPNS = 35  # of Linux; Python has no name for it
+PR_SET_TIMERSLACK = 29
+TIMESPEC = struct.Struct("qq")
+IDLE = 0.1  # seconds until it is seen that it is to stop
 
 
 class Delays:
@@ -24,12 +31,14 @@ class Delays:
     def __init__(self, delay: int) -> None:
         self.delay = delay  # nanoseconds
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+        # What is accepted inherits it, so that the first request has a stamp as well.
+        self.listener.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.listener.setblocking(False)
         self.poll = select.epoll()
         self.poll.register(self.listener, select.EPOLLIN)
         self.clients: dict[int, socket.socket] = {}
         # All wait for the same time: what comes first is due first.
-        self.due: deque[tuple[int, int]] = deque()  # when seen, whose
+        self.due: deque[tuple[int, int]] = deque()  # when it came, whose
         self.taken: list[int] = []  # nanoseconds
         self.stopped = False
         signal.signal(signal.SIGTERM, self._stop)
@@ -40,13 +49,19 @@ class Delays:
     def serve(self) -> None:
         """Until stopped."""
         while not self.stopped:
+            # epoll's own timeout is whole milliseconds.
+            select.select([self.poll], [], [], self._patience())
             for descriptor, _ in self.poll.poll(0):
                 if descriptor == self.listener.fileno():
                     self._accept()
                 else:
-                    self._read(descriptor, perf_counter_ns())
-            while self.due and self.due[0][0] + self.delay <= perf_counter_ns():
+                    self._read(descriptor)
+            while self.due and self.due[0][0] + self.delay <= time_ns():
                 self._answer(*self.due.popleft())
+
+    def _patience(self) -> float:
+        """Seconds until something is due."""
+        return max(0, self.due[0][0] + self.delay - time_ns()) / 1e9 if self.due else IDLE
 
     def _accept(self) -> None:
         client, _ = self.listener.accept()
@@ -55,9 +70,9 @@ class Delays:
         self.clients[client.fileno()] = client
         self.poll.register(client, select.EPOLLIN)
 
-    def _read(self, descriptor: int, seen: int) -> None:
+    def _read(self, descriptor: int) -> None:
         try:
-            data = self.clients[descriptor].recv(65536)
+            data, told, _, _ = self.clients[descriptor].recvmsg(65536, socket.CMSG_SPACE(TIMESPEC.size))
         except ConnectionError:
             data = b""
         if not data:
@@ -66,13 +81,27 @@ class Delays:
         elif not data.endswith(b"\r\n\r\n"):
             raise ValueError(f"one GET at a time, each in one piece, expected: {data!r}")
         else:
-            self.due.append((seen, descriptor))
+            self.due.append((_stamp(told), descriptor))
 
-    def _answer(self, seen: int, descriptor: int) -> None:
+    def _answer(self, came: int, descriptor: int) -> None:
         client = self.clients.get(descriptor)
         if client is not None:
-            self.taken.append(perf_counter_ns() - seen)
             client.send(ANSWER)
+            self.taken.append(time_ns() - came)
+
+
+def _stamp(told: list[tuple[int, int, bytes]]) -> int:
+    """When the kernel had what was read, in nanoseconds."""
+    for level, kind, data in told:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+            seconds, nanoseconds = TIMESPEC.unpack(data)
+            return seconds * 10**9 + nanoseconds
+    raise ValueError("the kernel did not stamp what was read")
+
+
+def _wake_in_time() -> None:
+    """Timers without the slack that saves power."""
+    ctypes.CDLL(None).prctl(PR_SET_TIMERSLACK, 1)
 
 
 def percentile(ordered: list[int], share: float) -> float:
@@ -83,6 +112,7 @@ def percentile(ordered: list[int], share: float) -> float:
 
 def main() -> None:
     gc.disable()
+    _wake_in_time()
     server = Delays(round(float(sys.argv[1]) * 1e6))
     print(server.listener.getsockname()[1], flush=True)
     server.serve()

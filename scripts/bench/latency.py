@@ -17,11 +17,13 @@ DELAYS = [1, 10, 100]  # milliseconds
 RATES = [100, 1000, 4000]  # requests per second
 # Each user waits for a random time between requests, so that arrivals are spread and not in step.
 MEAN_WAIT = 0.1  # seconds
+# Users who start at one moment wait for each other to be connected: they start in so many groups, a second apart.
+GROUPS = 5
 
 SCENARIO = """
 host: http://127.0.0.1:{port}
 users: {users}
-spawn_rate: {users}
+spawn_rate: {spawn_rate}
 run_time: {seconds}s
 preflight: off
 thresholds: [p50 < 60s]
@@ -46,11 +48,13 @@ def _one(ragload: Tool, cores: Cores, delay: int, rate: int, seconds: int) -> di
     with Pinned([sys.executable, program, str(delay)], cores.server, folder) as server:
         port = _port(server)
         users = round(rate * (delay / 1000 + MEAN_WAIT))
-        (folder / "latency.yaml").write_text(SCENARIO.format(port=port, users=users, seconds=seconds + 1))
-        # Without the first moments, in which all connect at once.
+        (folder / "latency.yaml").write_text(
+            SCENARIO.format(port=port, users=users, seconds=seconds + GROUPS, spawn_rate=max(1, users // GROUPS))
+        )
+        # Without the seconds in which users connect.
         command = [ragload.program, "run", "latency.yaml", "--reset-stats"]
         with Pinned(command, cores.client, folder) as client:
-            client.wait(seconds + 60)
+            client.wait(seconds + GROUPS + 60)
         server.stop()
         truth = json.loads(server.text().splitlines()[-1])
     record = json.loads((folder / "results/latency_run.json").read_text())

@@ -132,8 +132,9 @@ def _latency(results: dict) -> str:
             cells += [milliseconds(row["server"][name]), milliseconds(row["ragload"][name])]
         rows.append(cells)
     words = (
-        "**Is latency right?** A server that delays every answer by a known time and measures itself how long it took, "
-        "and what ragload says about it; between the two lie the way through the kernel and back, and the error."
+        "**Is latency right?** A server that delays every answer by a known time and measures how long it had each request, "
+        "from the kernel's stamp on its arrival on, and what ragload says of it; between the two lie the way through the "
+        "kernel and back, and the error."
     )
     return words + "\n\n" + _table(["delay", "requests/s", "p50, server", "ragload", "p99, server", "ragload"], rows)
 
