@@ -116,7 +116,7 @@ impl Causes {
     }
 
     /// Whether what came is not HTTP from its first line on.
-    pub(super) fn is_not_http(&self) -> bool {
+    fn is_not_http(&self) -> bool {
         let parts = ["invalid HTTP", "malformed", "unexpected message"];
         !self.says(BAD_HEADER) && parts.iter().any(|part| self.says(part))
     }

@@ -8,8 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use hyper::body::Incoming;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::cookie::{CookieStore, Jar};
 use tokio::time::timeout_at;
 use url::Url;
@@ -19,15 +18,15 @@ use crate::clock::timer::Timer;
 use crate::model::Offset;
 use crate::request::{AnswerReader, Prepared};
 use crate::transport::added::added_alone;
-use crate::transport::errors::{Causes, is_closed};
+use crate::transport::errors::is_closed;
 use crate::transport::redirect::Redirects;
 use crate::transport::{Client, TransportError, texts};
 
 use super::connect::Dial;
-use super::connection::{Connection, Line, origin};
+use super::connection::{Connection, origin};
 use super::course::{Course, Stage};
+use super::http1::{Head, Outgoing, outgoing};
 use super::names::Names;
-use super::outgoing::{Outgoing, outgoing};
 use super::receive::receive;
 use super::sessions::Sessions;
 
@@ -48,18 +47,12 @@ struct User {
     redirect_hosts: Rc<[String]>,
     /// None until a server sets a cookie.
     cookies: Option<Box<Jar>>,
-    kept: Vec<Kept>,
+    /// Ready for the next request, or closed by now.
+    #[expect(clippy::vec_box, reason = "each request takes one out and puts it back")]
+    kept: Vec<Box<Connection>>,
     /// The origins this user was connected to.
     known: Vec<Box<str>>,
     course: Course,
-}
-
-/// A connection that is not used at the moment.
-enum Kept {
-    /// Ready for the next request.
-    Awake(Box<Connection>),
-    /// Of a user that rests.
-    Asleep(Box<Line>),
 }
 
 impl DirectClient {
@@ -111,8 +104,7 @@ impl Client for DirectClient {
     }
 
     fn rest(&mut self) {
-        let kept = std::mem::take(&mut self.user.kept).into_iter();
-        self.user.kept = kept.filter_map(Kept::asleep).collect();
+        self.user.kept.iter_mut().for_each(|kept| kept.rest());
     }
 }
 
@@ -158,8 +150,8 @@ impl User {
         reader: &mut AnswerReader,
     ) -> Result<StatusCode, TransportError> {
         let (mut connection, answer) = self.ask(request, begun).await?;
-        self.take_cookies(&request.url, answer.headers());
-        let status = answer.status();
+        self.take_cookies(&request.url, &answer.headers);
+        let status = answer.status;
         let received = receive(&mut connection, answer, reader).await;
         self.course.received(connection.watch());
         received?;
@@ -173,24 +165,16 @@ impl User {
         &mut self,
         request: &Prepared,
         begun: Offset,
-    ) -> Result<(Box<Connection>, Response<Incoming>), TransportError> {
-        if let Some(kept) = self.kept_to(&request.url) {
+    ) -> Result<(Box<Connection>, Head), TransportError> {
+        if let Some(mut connection) = self.kept_to(&request.url) {
             self.course.stage = Stage::Head;
-            let mut connection = match kept {
-                Kept::Awake(mut connection) => {
-                    connection.ready().await;
-                    connection
-                }
-                Kept::Asleep(line) => Box::pin(awake(*line)).await?,
-            };
-            let outgoing = self.outgoing(request, &connection)?;
-            match connection.send(outgoing, begun).await {
+            let outgoing = self.outgoing(request, &connection);
+            match connection.send(outgoing, &request.method, begun).await {
                 Ok(answer) => {
                     self.course.headed(connection.watch(), begun);
                     return Ok((connection, answer));
                 }
                 Err(error) if connection.watch().wrote() => {
-                    let error = connection.why(error.as_ref());
                     return Err(if is_closed(&error) {
                         texts::closed_when_reused()
                     } else {
@@ -208,19 +192,15 @@ impl User {
     async fn ask_anew(
         &mut self,
         request: &Prepared,
-    ) -> Result<(Box<Connection>, Response<Incoming>), TransportError> {
+    ) -> Result<(Box<Connection>, Head), TransportError> {
         self.course.stage = Stage::Connection;
         let mut connection = self.connect_within(request).await?;
         self.course.stage = Stage::Head;
-        let outgoing = self.outgoing(request, &connection)?;
+        let outgoing = self.outgoing(request, &connection);
         let begun = self.clock.now();
-        match connection.send(outgoing, begun).await {
-            Ok(answer) => {
-                self.course.headed(connection.watch(), begun);
-                Ok((connection, answer))
-            }
-            Err(error) => Err(connection.why(error.as_ref())),
-        }
+        let answer = connection.send(outgoing, &request.method, begun).await?;
+        self.course.headed(connection.watch(), begun);
+        Ok((connection, answer))
     }
 
     async fn connect_within(
@@ -243,7 +223,7 @@ impl User {
             deadline: self.course.deadline,
         };
         let socket = dial.dial(url, &mut self.course.phases).await?;
-        let connection = awake(Line::over(socket, url, self.clock)).await?;
+        let connection = Box::new(Connection::over(socket, url, self.clock));
         let origin = connection.origin();
         let again = self.known.iter().any(|known| **known == *origin);
         if !again {
@@ -253,11 +233,7 @@ impl User {
         Ok(connection)
     }
 
-    fn outgoing(
-        &self,
-        request: &Prepared,
-        connection: &Connection,
-    ) -> Result<Outgoing, TransportError> {
+    fn outgoing(&self, request: &Prepared, connection: &Connection) -> Outgoing {
         let cookies = self.cookies_for(&request.url);
         outgoing(request, connection.host(), cookies)
     }
@@ -275,7 +251,7 @@ impl User {
         }
     }
 
-    fn kept_to(&mut self, url: &Url) -> Option<Kept> {
+    fn kept_to(&mut self, url: &Url) -> Option<Box<Connection>> {
         let origin = origin(url);
         let found = self.kept.iter().position(|kept| kept.origin() == origin)?;
         Some(self.kept.remove(found))
@@ -286,34 +262,7 @@ impl User {
             if self.kept.len() == KEPT {
                 self.kept.remove(0);
             }
-            self.kept.push(Kept::Awake(connection));
+            self.kept.push(connection);
         }
     }
-}
-
-impl Kept {
-    fn origin(&self) -> &str {
-        match self {
-            Kept::Awake(connection) => connection.origin(),
-            Kept::Asleep(line) => line.origin(),
-        }
-    }
-
-    /// Falls asleep if it can; none when it is found to be broken.
-    fn asleep(self) -> Option<Self> {
-        match self {
-            Kept::Awake(connection) if connection.is_idle() => {
-                let line = connection.into_line()?;
-                Some(Kept::Asleep(Box::new(line)))
-            }
-            kept => Some(kept),
-        }
-    }
-}
-
-async fn awake(line: Line) -> Result<Box<Connection>, TransportError> {
-    let connection = Connection::over(line).await;
-    connection
-        .map(Box::new)
-        .map_err(|error| Causes::of(&error).connecting())
 }

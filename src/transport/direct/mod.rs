@@ -1,4 +1,4 @@
-//! The transport for speed: hyper's own connections, one for each user and origin.
+//! The transport for speed: connections of our own, one for each user and origin.
 //!
 //! HTTP/1.1 as Locust's users speak it: over TCP or TLS, without proxies. What it does, counts and
 //! says of failures is what `general` does and says. Must not know users, checks or statistics.
@@ -8,9 +8,8 @@ mod connect;
 mod connection;
 mod course;
 mod decoding;
-mod forms;
+mod http1;
 mod names;
-mod outgoing;
 mod receive;
 mod sessions;
 mod wire;

@@ -2,7 +2,6 @@
 //!
 //! Must not know requests.
 
-use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -10,11 +9,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::response::Parts;
-use http::{Extensions, HeaderMap, Response, StatusCode};
+use http::{HeaderMap, Response};
 use http_body::{Body, Frame};
-use hyper::body::Incoming;
-use hyper::ext::ReasonPhrase;
 
 use crate::request::AnswerReader;
 use crate::transport::TransportError;
@@ -22,38 +18,41 @@ use crate::transport::errors::Causes;
 
 use super::connection::{BodyError, Connection};
 use super::decoding::decoded;
+use super::http1::Head;
 use super::wire::Watch;
 
 /// Reads an answer to its end.
 pub(super) async fn receive(
     connection: &mut Connection,
-    answer: Response<Incoming>,
+    head: Head,
     reader: &mut AnswerReader,
 ) -> Result<(), TransportError> {
     let watch = Rc::clone(connection.watch());
-    let answer = answer.map(|incoming| Streaming {
-        connection,
-        incoming,
-    });
-    if answer.headers().contains_key(CONTENT_ENCODING) {
-        let (head, body) = decoded(answer).await.into_parts();
-        return Box::pin(read(head, body, &watch, reader)).await;
+    let body = Incoming(connection);
+    if head.headers.contains_key(CONTENT_ENCODING) {
+        return Box::pin(receive_decoded(head, body, &watch, reader)).await;
     }
-    let (head, body) = answer.into_parts();
-    read(head, body, &watch, reader).await
+    reader.head(watch.read_at(), head.status, head.reason, head.headers);
+    read(body, &watch, reader).await
 }
 
-async fn read<B>(
-    head: Parts,
-    body: B,
+async fn receive_decoded(
+    head: Head,
+    body: Incoming<'_>,
     watch: &Watch,
     reader: &mut AnswerReader,
-) -> Result<(), TransportError>
+) -> Result<(), TransportError> {
+    let mut encoded = Response::new(body);
+    *encoded.headers_mut() = head.headers;
+    let (parts, body) = decoded(encoded).await.into_parts();
+    reader.head(watch.read_at(), head.status, head.reason, parts.headers);
+    read(body, watch, reader).await
+}
+
+async fn read<B>(body: B, watch: &Watch, reader: &mut AnswerReader) -> Result<(), TransportError>
 where
     B: Body<Data = Bytes, Error = BodyError>,
 {
-    let reason = reason(head.status, &head.extensions);
-    reader.head(watch.read_at(), head.status, reason, head.headers);
     let mut body = pin!(body);
     let mut read = 0;
     while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
@@ -75,29 +74,16 @@ where
     Ok(())
 }
 
-/// The reason phrase as the server sent it; hyper tells only an unusual one.
-fn reason(status: StatusCode, extensions: &Extensions) -> Cow<'static, str> {
-    match extensions.get::<ReasonPhrase>() {
-        Some(reason) => String::from_utf8_lossy(reason.as_bytes())
-            .into_owned()
-            .into(),
-        None => status.canonical_reason().unwrap_or_default().into(),
-    }
-}
-
 /// The length of the body, where the server told it.
 fn length(headers: &HeaderMap) -> Option<u64> {
     let length = headers.get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
 }
 
-/// A body, and the connection that brings it.
-struct Streaming<'a> {
-    connection: &'a mut Connection,
-    incoming: Incoming,
-}
+/// The body that a connection brings.
+struct Incoming<'a>(&'a mut Connection);
 
-impl Body for Streaming<'_> {
+impl Body for Incoming<'_> {
     type Data = Bytes;
     type Error = BodyError;
 
@@ -105,10 +91,6 @@ impl Body for Streaming<'_> {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let Streaming {
-            connection,
-            incoming,
-        } = self.get_mut();
-        connection.poll_frame(incoming, context)
+        self.get_mut().0.poll_frame(context)
     }
 }

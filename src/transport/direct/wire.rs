@@ -3,16 +3,18 @@
 //! Owns the moments of an exchange: bytes are timed where the operating system takes or gives
 //! them, once per call of it. Must not know HTTP.
 
-use std::cell::{Cell, RefCell};
-use std::io::{self, IoSlice};
+use std::cell::Cell;
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use bytes::{Buf, BytesMut};
+use tokio::io::AsyncWrite as _;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
+use tokio_util::io::{poll_read_buf, poll_write_buf};
 
 use crate::clock::RunClock;
 use crate::model::Offset;
@@ -20,36 +22,15 @@ use crate::model::Offset;
 /// A connected socket: bytes as they are, or within TLS.
 pub(super) type Socket = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-/// What was seen on a wire. Shared by the wire, which lies within the HTTP connection, and by
-/// whoever sends over it.
+/// What was seen on a wire. Shared by the connection and by whoever reads a body from it.
+#[derive(Default)]
 pub(super) struct Watch {
-    clock: RunClock,
-    /// Whom the socket wakes.
-    waker: RefCell<Waker>,
     wrote: Cell<bool>,
     written_at: Cell<Offset>,
     read_at: Cell<Offset>,
 }
 
 impl Watch {
-    pub(super) fn new(clock: RunClock) -> Self {
-        Watch {
-            clock,
-            waker: RefCell::new(Waker::noop().clone()),
-            wrote: Cell::new(false),
-            written_at: Cell::new(Offset::ZERO),
-            read_at: Cell::new(Offset::ZERO),
-        }
-    }
-
-    /// From now on the socket wakes the task behind this waker.
-    pub(super) fn wakes(&self, waker: &Waker) {
-        let mut current = self.waker.borrow_mut();
-        if !current.will_wake(waker) {
-            current.clone_from(waker);
-        }
-    }
-
     /// A request sets out at this moment: nothing of it is written yet.
     pub(super) fn begin(&self, at: Offset) {
         self.wrote.set(false);
@@ -71,90 +52,58 @@ impl Watch {
     pub(super) fn read_at(&self) -> Offset {
         self.read_at.get()
     }
-
-    fn written(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(_)) = result {
-            self.wrote.set(true);
-            self.written_at.set(self.clock.now());
-        }
-        result
-    }
-
-    fn came(&self, result: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
-        if let Poll::Ready(Ok(())) = result {
-            self.read_at.set(self.clock.now());
-        }
-        result
-    }
 }
 
-/// A socket that is watched. It wakes the watch's task, not the one behind the context that the
-/// HTTP connection hands down.
+/// A socket that is watched.
 pub(super) struct Wire {
     socket: Socket,
+    clock: RunClock,
     watch: Rc<Watch>,
 }
 
 impl Wire {
-    pub(super) fn new(socket: Socket, watch: Rc<Watch>) -> Self {
-        Wire { socket, watch }
+    pub(super) fn new(socket: Socket, clock: RunClock) -> Self {
+        Wire {
+            socket,
+            clock,
+            watch: Rc::default(),
+        }
     }
-}
 
-impl AsyncRead for Wire {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let Wire { socket, watch } = self.get_mut();
-        let waker = watch.waker.borrow();
-        let result = Pin::new(socket).poll_read(&mut Context::from_waker(&waker), buffer);
-        watch.came(result)
+    /// What was seen on it.
+    pub(super) fn watch(&self) -> &Rc<Watch> {
+        &self.watch
     }
-}
 
-impl AsyncWrite for Wire {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        bytes: &[u8],
+    /// Reads into the free room of the buffer, and says how much; nothing at its end.
+    pub(super) fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
     ) -> Poll<io::Result<usize>> {
-        let Wire { socket, watch } = self.get_mut();
-        let waker = watch.waker.borrow();
-        let result = Pin::new(socket).poll_write(&mut Context::from_waker(&waker), bytes);
-        watch.written(result)
+        let result = poll_read_buf(Pin::new(&mut self.socket), context, buffer);
+        if let Poll::Ready(Ok(_)) = result {
+            self.watch.read_at.set(self.clock.now());
+        }
+        result
     }
 
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        pieces: &[IoSlice<'_>],
+    /// Writes what it can of the bytes, and takes it away from them.
+    pub(super) fn poll_write(
+        &mut self,
+        context: &mut Context<'_>,
+        bytes: &mut impl Buf,
     ) -> Poll<io::Result<usize>> {
-        let Wire { socket, watch } = self.get_mut();
-        let waker = watch.waker.borrow();
-        let context = &mut Context::from_waker(&waker);
-        let result = match pieces {
-            // The plain call is the cheaper one.
-            [piece] => Pin::new(socket).poll_write(context, piece),
-            pieces => Pin::new(socket).poll_write_vectored(context, pieces),
-        };
-        watch.written(result)
+        let result = poll_write_buf(Pin::new(&mut self.socket), context, bytes);
+        if let Poll::Ready(Ok(_)) = result {
+            self.watch.wrote.set(true);
+            self.watch.written_at.set(self.clock.now());
+        }
+        result
     }
 
-    fn is_write_vectored(&self) -> bool {
-        self.socket.is_write_vectored()
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Wire { socket, watch } = self.get_mut();
-        let waker = watch.waker.borrow();
-        Pin::new(socket).poll_flush(&mut Context::from_waker(&waker))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Wire { socket, watch } = self.get_mut();
-        let waker = watch.waker.borrow();
-        Pin::new(socket).poll_shutdown(&mut Context::from_waker(&waker))
+    /// Sees what was written on its way.
+    pub(super) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
     }
 }

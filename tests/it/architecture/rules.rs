@@ -64,7 +64,8 @@ const PLAIN_VALUES: &[&str] = &[
 /// Third-party crates with one job, and the only modules that know them.
 const CRATES: &[(&str, &[&str])] = &[
     ("reqwest", &["transport"]),
-    ("hyper", &["transport", "web"]),
+    ("httparse", &["transport"]),
+    ("hyper", &["web"]),
     ("hyper_util", &["transport", "web"]),
     ("tower_http", &["transport"]),
     ("tokio_rustls", &["transport"]),
