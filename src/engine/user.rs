@@ -222,9 +222,10 @@ impl<C: Client> VirtualUser<C> {
             })
             .await
         };
+        let answer = reader.into_answer();
         let mut exchange = Exchange {
-            done: self.shard.clock.now(),
-            answer: reader.into_answer(),
+            done: answer.done_at.unwrap_or_else(|| self.shard.clock.now()),
+            answer,
             sent,
         };
         let Some(result) = result else {

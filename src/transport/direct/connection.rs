@@ -25,7 +25,7 @@ use super::wire::{Socket, Watch, Wire};
 /// What is read at once to begin with, in bytes: most answers are shorter.
 const LEAST_ROOM: usize = 4 * 1024;
 /// And at most, when there is much to read.
-const MOST_ROOM: usize = 256 * 1024;
+const MOST_ROOM: usize = 64 * 1024;
 
 /// An error of a body, whatever lies between the body and its reader.
 pub(super) type BodyError = Box<dyn std::error::Error + Send + Sync>;
