@@ -70,8 +70,10 @@ impl<L: FnOnce() -> Vec<Vec<Box<dyn Sink>>>> Execution<'_, L> {
         let result = runtime.block_on(async {
             tokio::pin!(running, asking);
             tokio::select! {
-                result = &mut running => result,
+                // Who listens for signals does so before anything says that it can be stopped.
+                biased;
                 () = &mut asking => running.await,
+                result = &mut running => result,
             }
         });
         // A name still being looked up must not hold up the end.

@@ -48,7 +48,10 @@ struct User {
     /// None until a server sets a cookie.
     cookies: Option<Box<Jar>>,
     /// Ready for the next request, or closed by now.
-    #[expect(clippy::vec_box, reason = "each request takes one out and puts it back")]
+    #[expect(
+        clippy::vec_box,
+        reason = "each request takes one out and puts it back"
+    )]
     kept: Vec<Box<Connection>>,
     /// The origins this user was connected to.
     known: Vec<Box<str>>,
