@@ -13,7 +13,7 @@ use crate::load::WaitTime;
 pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
 use crate::request::response::{AnswerChecks, ResponseSpec, Slo, Timeouts};
-use crate::request::{DataSet, Expect, Extraction, RequestSpec};
+use crate::request::{DataSet, Expect, Extraction, RequestSpec, Retry};
 use crate::stats::{Budget, Price};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
@@ -208,6 +208,8 @@ pub struct RequestStep {
     pub timeouts: Timeouts,
     /// What makes an answer a good one.
     pub slo: Option<Slo>,
+    /// After which answers it is sent once more; none where nobody asked for that.
+    pub retry: Option<Retry>,
 }
 
 /// A declared answer.

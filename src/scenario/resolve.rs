@@ -63,6 +63,7 @@ pub(super) const KEYS: Keys = Keys {
         "response",
         "timeouts",
         "slo",
+        "retry",
         "price",
         "budget",
     ],
