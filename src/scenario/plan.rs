@@ -47,6 +47,9 @@ pub struct Plan {
     pub stop_if: Vec<Threshold>,
     /// What tokens cost; none where nobody said.
     pub price: Option<Price>,
+    /// What an answer is expected to take, to know about what a run costs before it is sent; none
+    /// where nobody said.
+    pub expected_tokens: Option<ExpectedTokens>,
     /// What may be spent.
     pub budget: Budget,
     /// The request sent before any load.
@@ -88,6 +91,15 @@ impl Plan {
             Step::Wait(_) => false,
         })
     }
+}
+
+/// The tokens that one answer is expected to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedTokens {
+    /// Of its prompt.
+    pub input: u32,
+    /// Of the answer.
+    pub output: u32,
 }
 
 /// The target of a run.

@@ -181,7 +181,8 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         [
             key @ ("users" | "spawn_rate" | "run_time" | "host" | "include" | "description"
             | "stages" | "stop_timeout" | "seed" | "preflight" | "approved_hosts"
-            | "thresholds" | "stop_if" | "timeout" | "headers" | "ca_cert" | "client_cert"),
+            | "thresholds" | "stop_if" | "timeout" | "headers" | "price" | "data"
+            | "ca_cert" | "client_cert"),
         ] => below_top(&with(key)),
         ["variable"] => below_top(&with("host")),
         ["duration"] => below_top(&with("run_time")),
@@ -208,7 +209,6 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         }
         ["price", key] => below_top(&json!({ "price": { *key: example } })),
         ["budget", key] => below_top(&json!({ "budget": { *key: example } })),
-        ["data"] => below_top(&json!({ "data": example })),
         ["rows"] => below_top(&json!({ "data": { "q": example } })),
         ["data_set", key @ ("inline" | "file")] => {
             below_top(&json!({ "data": { "q": { *key: example } } }))
