@@ -10,6 +10,8 @@ use crate::scenario::{HostClass, Plan, estimate};
 use crate::stats::cost::money;
 use crate::transport::Choice;
 
+use super::spending;
+
 /// The line that says where requests go.
 pub(super) fn target(plan: &Plan) -> String {
     let class = match plan.target.class {
@@ -34,8 +36,9 @@ pub(super) fn announcement(plan: &Plan) -> String {
         },
     );
     let budget = budget(plan).map_or_else(String::new, |budget| format!("Budget  {budget}\n"));
+    let cost = spending::cost(plan).map_or_else(String::new, |cost| format!("Cost    {cost}\n"));
     format!(
-        "{}Load    {}; {requests}\n{budget}Client  {}\n",
+        "{}Load    {}; {requests}\n{cost}{budget}Client  {}\n",
         target(plan),
         load_in_words(&plan.load),
         client(plan),

@@ -113,7 +113,7 @@ pub(super) struct RunArgs {
 const EXIT_CODES: &str = "\
 Exit codes (the first that applies):
   2    wrong usage, scenario or environment: nothing was sent
-  3    refused: the target is not approved, or did not answer the pre-flight check
+  3    refused: the target or its cost is not approved, or it did not answer the pre-flight check
   130  interrupted by Ctrl+C; 143 by SIGTERM: results are written first
   4    stopped by stop_if
   99   thresholds broken, or no data to judge
@@ -227,6 +227,9 @@ impl ShownArgs {
 pub(super) struct OurArgs {
     #[command(flatten)]
     pub(super) aim: AimArgs,
+    /// Run against an API that is paid for though the scenario has no budget
+    #[arg(long)]
+    pub(super) approve_cost: bool,
     /// Wait this long for the target to come up before giving up
     #[arg(long, value_name = "TIME")]
     pub(super) wait_for: Option<String>,

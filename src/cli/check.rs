@@ -14,6 +14,7 @@ use crate::scenario::{Plan, estimate};
 use crate::threshold::{Level, Threshold};
 
 use super::approval::{budget, client, load_in_words};
+use super::spending;
 
 /// The plan as text.
 pub(super) fn describe(plan: &Plan) -> String {
@@ -39,6 +40,7 @@ pub(super) fn describe(plan: &Plan) -> String {
                 |n| format!("about {}, if they are answered at once", format_count(n)),
             ),
         ),
+        ("Cost", spending::cost(plan).unwrap_or_default()),
         ("Budget", budget(plan).unwrap_or_default()),
         (
             "At the end",

@@ -57,6 +57,9 @@ struct FaultArgs {
     /// Share of answers that tell of an error within themselves, under status 200
     #[arg(long, value_name = "SHARE")]
     stream_error_rate: Option<f64>,
+    /// Share of streams whose connection is reset in their midst
+    #[arg(long, value_name = "SHARE")]
+    stream_reset_rate: Option<f64>,
     /// Share of requests that are never answered
     #[arg(long, value_name = "SHARE")]
     hang_rate: Option<f64>,
@@ -124,6 +127,7 @@ impl FaultArgs {
             reset_rate: self.reset_rate,
             truncate_rate: self.truncate_rate,
             stream_error_rate: self.stream_error_rate,
+            stream_reset_rate: self.stream_reset_rate,
             hang_rate: self.hang_rate,
             stall_rate: self.stall_rate,
             stall_for: self.stall_for,

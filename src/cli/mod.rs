@@ -27,6 +27,7 @@ mod run;
 mod schema;
 mod screen;
 mod signals;
+mod spending;
 mod steering;
 mod task_ratio;
 mod web;

@@ -19,7 +19,9 @@ use super::execution::{self, Execution, Refusal};
 use super::live::Spectators;
 use super::screen::{say, show};
 use super::steering::Steering;
-use super::{approval, check, conclusion, exit, logging, open_files, plan, signals, task_ratio};
+use super::{
+    approval, check, conclusion, exit, logging, open_files, plan, signals, spending, task_ratio,
+};
 
 /// Runs a scenario.
 pub(super) fn main(args: &RunArgs, environment: &Environment) -> anyhow::Result<u8> {
@@ -80,7 +82,9 @@ pub(super) fn execute(
     for warning in plan.warnings.iter().chain(&open_files) {
         tell(Severity::Warning, warning);
     }
-    approval::may_run(&plan).map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
+    approval::may_run(&plan)
+        .and_then(|()| spending::may_spend(&plan, ours.approve_cost))
+        .map_err(|problem| Refusal::new(exit::REFUSED, &problem))?;
     let (steering, orders) = Steering::new();
     let execution = Execution {
         plan,

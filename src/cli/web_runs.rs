@@ -14,12 +14,12 @@ use crate::model::Offset;
 use crate::output::OutputPlan;
 use crate::output::verdict::headline;
 use crate::scenario::{
-    self, Defaults, Environment, Given, ListedScenario, Overrides, Plan, list as scenarios,
+    self, Defaults, Environment, Given, ListedScenario, Overrides, Plan, list as scenarios, paid,
 };
 use crate::web::{Launch, Launcher, Order, Refused, origin};
 
 use super::execution::{Execution, Refusal};
-use super::{approval, logging, open_files, plan};
+use super::{approval, logging, open_files, plan, spending};
 
 /// The files of a run of this plan that starts at this wall time.
 pub(super) type Outputs = Box<dyn Fn(&Plan, Duration) -> OutputPlan + Send + Sync>;
@@ -138,7 +138,8 @@ impl Launcher for Runs {
     }
 
     fn approve(&self, plan: &Plan, confirmed: Option<&str>) -> Result<(), Refused> {
-        if approval::is_given(plan) {
+        let limited = !paid::is_unlimited(plan);
+        if approval::is_given(plan) && limited {
             return Ok(());
         }
         let host = plan.target.base.host_str().unwrap_or_default().to_owned();
@@ -146,7 +147,11 @@ impl Launcher for Runs {
         if !host.is_empty() && confirmed.is_some_and(is_typed) {
             return Ok(());
         }
-        let problem = approval::refusal(&host);
+        let problem = if approval::is_given(plan) {
+            spending::refusal(plan)
+        } else {
+            approval::refusal(&host)
+        };
         Err(Refused::NotApproved { host, problem })
     }
 

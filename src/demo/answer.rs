@@ -101,6 +101,16 @@ impl Usage {
         self
     }
 
+    /// The same with an answer of so many tokens, so many of which are reasoning.
+    pub(super) fn cut_to(mut self, completion_tokens: usize, reasoning_tokens: usize) -> Self {
+        self.completion_tokens = completion_tokens;
+        self.total_tokens = self.prompt_tokens + completion_tokens;
+        if let Some(details) = &mut self.completion_tokens_details {
+            details.reasoning_tokens = reasoning_tokens;
+        }
+        self
+    }
+
     /// The same with so many tokens of reasoning before the answer.
     pub(super) fn with_reasoning(mut self, reasoning_tokens: usize) -> Self {
         if reasoning_tokens > 0 {

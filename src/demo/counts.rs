@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Statuses the table has room for: 100 to 599.
 const STATUSES: usize = 500;
 /// Ways to end without a whole answer.
-const BROKEN: usize = 5;
+const BROKEN: usize = 6;
 
 /// Requests by route and by how they ended, as `GET /counts` shows them:
 /// `{"POST /query": {"200": 12, "reset": 2}}`. What never happened is absent.
@@ -90,6 +90,8 @@ pub(super) enum Outcome {
     Status(u16),
     /// The connection was reset instead of an answer.
     Reset,
+    /// The connection was reset in the midst of the answer.
+    StreamReset,
     /// The answer broke off.
     Truncated,
     /// The answer told of an error within itself.
@@ -109,6 +111,7 @@ impl Outcome {
             Outcome::Hang => STATUSES + 2,
             Outcome::Abandoned => STATUSES + 3,
             Outcome::StreamError => STATUSES + 4,
+            Outcome::StreamReset => STATUSES + 5,
         }
     }
 }
@@ -120,7 +123,8 @@ fn name_of(index: usize) -> String {
         Some(1) => "truncated".to_owned(),
         Some(2) => "hang".to_owned(),
         Some(3) => "abandoned".to_owned(),
-        Some(_) => "stream_error".to_owned(),
+        Some(4) => "stream_error".to_owned(),
+        Some(_) => "stream_reset".to_owned(),
     }
 }
 
@@ -185,12 +189,13 @@ mod tests {
         counts.add(Route::Query, Outcome::Reset);
         counts.add(Route::Chat, Outcome::Truncated);
         counts.add(Route::Ollama, Outcome::StreamError);
+        counts.add(Route::Ollama, Outcome::StreamReset);
         counts.add(Route::Retrieval, Outcome::Hang);
         counts.add(Route::Unknown, Outcome::Abandoned);
         let text = serde_json::to_string(&counts.snapshot()).unwrap();
         assert_eq!(
             text,
-            r#"{"GET /retrieval":{"hang":1},"POST /api/chat":{"stream_error":1},"POST /query":{"200":2,"503":1,"reset":1},"POST /v1/chat/completions":{"truncated":1},"unknown":{"abandoned":1}}"#
+            r#"{"GET /retrieval":{"hang":1},"POST /api/chat":{"stream_error":1,"stream_reset":1},"POST /query":{"200":2,"503":1,"reset":1},"POST /v1/chat/completions":{"truncated":1},"unknown":{"abandoned":1}}"#
         );
         counts.reset();
         assert!(counts.snapshot().is_empty());

@@ -17,6 +17,8 @@ const DEFAULT_LATE: Duration = Duration::from_secs(5);
 pub(super) struct Disturbance {
     /// It ends in the middle, without its end marker.
     pub(super) cut: bool,
+    /// Its connection is reset in the middle.
+    pub(super) reset: bool,
     /// It tells of an error in the middle and ends there.
     pub(super) error: bool,
     /// It falls silent in the middle for this long.
@@ -33,6 +35,7 @@ impl Disturbance {
         let faults = &call.faults;
         Disturbance {
             cut: fate == Fate::Truncated,
+            reset: fate == Fate::StreamReset,
             error: fate == Fate::StreamError,
             stall: stalls.then(|| faults.stall_for.unwrap_or(DEFAULT_STALL)),
             late: is_late.then(|| faults.slow_first_token_for.unwrap_or(DEFAULT_LATE)),

@@ -20,6 +20,8 @@ pub(super) enum Fate {
     Error,
     /// It is served, but its answer breaks off.
     Truncated,
+    /// It is served, but its connection is reset in the midst of a stream.
+    StreamReset,
     /// It is served, but its answer tells of an error within itself.
     StreamError,
 }
@@ -34,6 +36,7 @@ impl Fate {
             (faults.error_rate, Fate::Error),
             (faults.truncate_rate, Fate::Truncated),
             (faults.stream_error_rate, Fate::StreamError),
+            (faults.stream_reset_rate, Fate::StreamReset),
         ] {
             left -= rate.unwrap_or(0.0);
             if left < 0.0 {

@@ -16,8 +16,8 @@ use super::rate_limit::HeaderFamily;
 
 /// Faults to switch on. Every one is optional: absent means the service behaves.
 ///
-/// `reset_rate`, `hang_rate`, `error_rate`, `truncate_rate` and `stream_error_rate` are shares of
-/// all requests for answers and searches; a request suffers at most one of them. Durations are written `500ms`, `2s`, `1m30s`, or as a number of seconds.
+/// `reset_rate`, `hang_rate`, `error_rate`, `truncate_rate`, `stream_error_rate` and
+/// `stream_reset_rate` are shares of all requests for answers and searches; a request suffers at most one of them. Durations are written `500ms`, `2s`, `1m30s`, or as a number of seconds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Faults {
@@ -51,6 +51,10 @@ pub struct Faults {
     /// 1: a stream in its middle, a whole answer instead of its text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_error_rate: Option<f64>,
+    /// Share of requests whose connection is reset in the midst of a stream, from 0 to 1; of a whole
+    /// answer it is reset before it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream_reset_rate: Option<f64>,
     /// Share of requests never answered, from 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hang_rate: Option<f64>,

@@ -89,7 +89,7 @@ where
     };
     if !route.suffers_faults() {
         let reply = handler(Arc::clone(&shared), call).await;
-        return answer(shared, ticket, reply, Disturbance::default());
+        return answer(shared, ticket, connection, reply, Disturbance::default());
     }
     if let Err(message) = call.overlay_faults(&parts.headers) {
         return finish(&mut ticket, Whole::error(StatusCode::BAD_REQUEST, &message));
@@ -134,11 +134,11 @@ where
             let error = Whole::error(StatusCode::INTERNAL_SERVER_ERROR, "injected error");
             finish(&mut ticket, error)
         }
-        Fate::Truncated | Fate::StreamError | Fate::Served => {
+        Fate::Truncated | Fate::StreamReset | Fate::StreamError | Fate::Served => {
             let disturbance = Disturbance::draw(fate, &mut call);
             let stamp = call.stamped.then(|| shared.clock.unix(call.arrived));
             let reply = handler(Arc::clone(&shared), call).await;
-            let mut response = answer(shared, ticket, reply, disturbance);
+            let mut response = answer(shared, ticket, connection, reply, disturbance);
             if let Some(arrived) = stamp {
                 let arrived = HeaderValue::from(micros(arrived));
                 response.headers_mut().insert(ARRIVED, arrived);
@@ -200,18 +200,27 @@ fn refusal(call: &Call, standing: Option<Standing>) -> Option<Whole> {
 fn answer(
     shared: Arc<Shared>,
     mut ticket: Ticket,
+    connection: Connection,
     reply: Reply,
     disturbance: Disturbance,
 ) -> Response<Body> {
     let mut whole = match reply {
-        Reply::Stream(script) => return stream::play(shared, ticket, *script, disturbance),
-        Reply::Whole(whole) => whole,
+        Reply::Stream(script) => {
+            let struck = (disturbance, connection);
+            return stream::play(shared, ticket, *script, struck);
+        }
+        Reply::Whole(whole) => *whole,
     };
     // What does not arrive whole cannot be read: of such an answer nothing was sent.
     let nothing = Tally {
         answers: whole.tally.answers,
         ..Tally::default()
     };
+    if disturbance.reset {
+        ticket.tally = Tally::default();
+        ticket.settle(Outcome::Reset);
+        return reset(&connection);
+    }
     if disturbance.cut {
         ticket.tally = nothing;
         ticket.settle(Outcome::Truncated);

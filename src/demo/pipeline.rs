@@ -44,6 +44,8 @@ pub(super) struct Prompt {
     pub(super) history_tokens: usize,
     /// Tokens of reasoning before the answer.
     pub(super) reasoning_tokens: usize,
+    /// Most tokens of reasoning and answer; none where the caller does not say.
+    pub(super) most_tokens: Option<usize>,
 }
 
 /// An answer that only has to be generated, or written out.
@@ -54,6 +56,8 @@ pub(super) struct Draft {
     pub(super) usage: Usage,
     /// Whether it came from the cache.
     pub(super) cached: bool,
+    /// Whether it is as long as the caller allows, and there was more to say.
+    pub(super) cut_short: bool,
     /// The slot to hold meanwhile.
     pub(super) slot: Option<Slot>,
     /// What still has to be measured, and where the answer is to be kept.
@@ -105,6 +109,7 @@ pub(super) async fn draft(
             usage
         },
         cached: false,
+        cut_short: false,
         slot: Some(slot),
         record: Record {
             arrived: call.arrived,
@@ -160,6 +165,7 @@ async fn from_cache(
         usage: usage.with_cached(usage.prompt_tokens),
         answer,
         cached: true,
+        cut_short: false,
         slot: None,
         record: Record {
             arrived: call.arrived,
@@ -187,6 +193,7 @@ impl Draft {
             reasoning_tokens: output.map_or(0, |details| details.reasoning_tokens as u64),
             sources: self.answer.sources.len() as u64,
             degraded: u64::from(self.answer.degraded),
+            length_limited: u64::from(self.cut_short),
             cache_hits: u64::from(self.cached),
             ..Tally::default()
         }

@@ -28,6 +28,9 @@ pub enum HeaderFamily {
     None,
 }
 
+/// Tokens that a request counts as, in the headers on tokens: the limit itself is on requests.
+const TOKENS_PER_REQUEST: u64 = 1000;
+
 /// How the rate limit stands for one request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Standing {
@@ -82,21 +85,33 @@ impl HeaderFamily {
         let remaining = standing.remaining.to_string();
         let limit = standing.per_second.max(1.0).floor().to_string();
         let seconds = whole_seconds(standing.full_in);
+        let tokens = (standing.remaining * TOKENS_PER_REQUEST).to_string();
+        let most_tokens = format!("{limit}000");
+        let reset = format!("{}ms", standing.full_in.as_millis());
         match self {
             HeaderFamily::Openai => vec![
                 ("x-ratelimit-limit-requests", limit),
                 ("x-ratelimit-remaining-requests", remaining),
-                (
-                    "x-ratelimit-reset-requests",
-                    format!("{}ms", standing.full_in.as_millis()),
-                ),
+                ("x-ratelimit-reset-requests", reset.clone()),
+                ("x-ratelimit-limit-tokens", most_tokens),
+                ("x-ratelimit-remaining-tokens", tokens),
+                ("x-ratelimit-reset-tokens", reset),
             ],
-            HeaderFamily::Azure => vec![("x-ratelimit-remaining-requests", remaining)],
+            HeaderFamily::Azure => vec![
+                ("x-ratelimit-remaining-requests", remaining),
+                ("x-ratelimit-remaining-tokens", tokens),
+            ],
             HeaderFamily::Anthropic => vec![
                 ("anthropic-ratelimit-requests-limit", limit),
                 ("anthropic-ratelimit-requests-remaining", remaining),
                 (
                     "anthropic-ratelimit-requests-reset",
+                    rfc_3339(now + standing.full_in),
+                ),
+                ("anthropic-ratelimit-tokens-limit", most_tokens),
+                ("anthropic-ratelimit-tokens-remaining", tokens),
+                (
+                    "anthropic-ratelimit-tokens-reset",
                     rfc_3339(now + standing.full_in),
                 ),
             ],
@@ -162,11 +177,15 @@ mod tests {
             "x-ratelimit-limit-requests: 5",
             "x-ratelimit-remaining-requests: 3",
             "x-ratelimit-reset-requests: 1400ms",
+            "x-ratelimit-limit-tokens: 5000",
+            "x-ratelimit-remaining-tokens: 3000",
+            "x-ratelimit-reset-tokens: 1400ms",
             "retry-after: 1",
         ];
         assert_eq!(told(HeaderFamily::Openai), openai);
         let azure = [
             "x-ratelimit-remaining-requests: 3",
+            "x-ratelimit-remaining-tokens: 3000",
             "retry-after: 1",
             "retry-after-ms: 250",
             "x-ms-retry-after-ms: 250",
@@ -176,6 +195,9 @@ mod tests {
             "anthropic-ratelimit-requests-limit: 5",
             "anthropic-ratelimit-requests-remaining: 3",
             "anthropic-ratelimit-requests-reset: 2027-01-15T08:00:01.400000Z",
+            "anthropic-ratelimit-tokens-limit: 5000",
+            "anthropic-ratelimit-tokens-remaining: 3000",
+            "anthropic-ratelimit-tokens-reset: 2027-01-15T08:00:01.400000Z",
             "retry-after: 1",
         ];
         assert_eq!(told(HeaderFamily::Anthropic), anthropic);

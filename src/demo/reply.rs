@@ -19,7 +19,7 @@ pub(super) const BROKE_DOWN: &str = "the model broke down while it was answering
 /// An answer to be given.
 pub(super) enum Reply {
     /// All at once.
-    Whole(Whole),
+    Whole(Box<Whole>),
     /// Piece by piece.
     Stream(Box<Script>),
 }
@@ -157,6 +157,6 @@ pub(super) fn header(
 
 impl From<Whole> for Reply {
     fn from(whole: Whole) -> Self {
-        Reply::Whole(whole)
+        Reply::Whole(Box::new(whole))
     }
 }

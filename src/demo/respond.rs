@@ -35,11 +35,13 @@ pub(super) async fn respond(
     prompt: Prompt,
     telling: Telling,
 ) -> Reply {
-    let thoughts: String = answer::tokens(REASONING)
+    let most = prompt.most_tokens;
+    let mut thoughts: String = answer::tokens(REASONING)
         .cycle()
         .take(prompt.reasoning_tokens)
         .collect();
-    match pipeline::draft(Arc::clone(&shared), &mut call, &prompt).await {
+    let drafted = pipeline::draft(Arc::clone(&shared), &mut call, &prompt).await;
+    match drafted.map(|draft| shortened(draft, &mut thoughts, most)) {
         Err(refusal) => refusal.into(),
         Ok(draft) if telling.streamed => {
             let script = stream(&shared, call, draft, telling.dialect, thoughts);
@@ -49,6 +51,20 @@ pub(super) async fn respond(
             .await
             .into(),
     }
+}
+
+/// The draft with at most so many tokens, those of its reasoning first.
+fn shortened(mut draft: Draft, thoughts: &mut String, most: Option<usize>) -> Draft {
+    let Some(most) = most.filter(|most| *most < draft.usage.completion_tokens) else {
+        return draft;
+    };
+    let thought = answer::tokens(thoughts).count().min(most);
+    *thoughts = answer::tokens(thoughts).take(thought).collect();
+    let text = &mut Arc::make_mut(&mut draft.answer).text;
+    *text = answer::tokens(text).take(most - thought).collect();
+    draft.usage = draft.usage.cut_to(most, thought);
+    draft.cut_short = true;
+    draft
 }
 
 async fn whole(
@@ -71,6 +87,7 @@ async fn whole(
         timings,
         cached: draft.cached,
         thoughts,
+        cut_short: draft.cut_short,
     };
     let moment = Moment {
         unix: shared.clock.unix(shared.clock.now()),

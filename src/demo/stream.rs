@@ -16,6 +16,7 @@ use super::answer;
 use super::counts::Outcome;
 use super::dialects::{Dialect, Ending};
 use super::disturbance::Disturbance;
+use super::listener::Connection;
 use super::moment::Moment;
 use super::pace::Pace;
 use super::pipeline::Draft;
@@ -48,6 +49,8 @@ enum Step {
     Breakdown,
     /// Nothing, though more was to come.
     Cut,
+    /// Nothing more on this connection.
+    Reset,
 }
 
 /// A stream under way.
@@ -56,6 +59,7 @@ struct Player {
     ticket: Ticket,
     script: Script,
     disturbance: Disturbance,
+    connection: Connection,
     /// `None` once the last piece has left.
     step: Option<Step>,
     /// When it is due: later pieces follow from it, so that delays do not add up.
@@ -69,16 +73,16 @@ struct Player {
     until_middle: usize,
 }
 
-/// The response that plays `script`.
+/// The response that plays `script` on a connection, struck by a disturbance.
 pub(super) fn play(
     shared: Arc<Shared>,
     ticket: Ticket,
     mut script: Script,
-    disturbance: Disturbance,
+    struck: (Disturbance, Connection),
 ) -> Response<Body> {
     let headers = std::mem::take(&mut script.headers);
     let content_type = HeaderValue::from_static(script.dialect.content_type());
-    let player = Player::new(shared, ticket, script, disturbance);
+    let player = Player::new(shared, ticket, script, struck);
     let pieces = futures_util::stream::unfold(player, Player::next);
     let mut response = Response::new(Body::from_stream(pieces));
     let all = response.headers_mut();
@@ -93,7 +97,7 @@ impl Player {
         shared: Arc<Shared>,
         mut ticket: Ticket,
         script: Script,
-        disturbance: Disturbance,
+        (disturbance, connection): (Disturbance, Connection),
     ) -> Self {
         let usage = &script.draft.usage;
         ticket.tally = script.draft.tally();
@@ -110,6 +114,7 @@ impl Player {
             ticket,
             script,
             disturbance,
+            connection,
             step: Some(Step::Opening),
             due: now,
             left: now,
@@ -127,6 +132,10 @@ impl Player {
             }
             if self.due > self.shared.clock.now() {
                 self.shared.clock.sleep_until(self.due).await;
+            }
+            if step == Step::Reset {
+                // What was not flushed is lost with the connection: let it leave first.
+                tokio::task::yield_now().await;
             }
             self.left = self.shared.clock.now();
             let piece = self.perform(step);
@@ -167,6 +176,11 @@ impl Player {
             }
             Step::Cut => {
                 self.ticket.settle(Outcome::Truncated);
+                None
+            }
+            Step::Reset => {
+                self.ticket.settle(Outcome::StreamReset);
+                self.connection.reset();
                 None
             }
         }
@@ -221,13 +235,17 @@ impl Player {
             timings,
             cached: draft.cached,
             thoughts: &self.script.thoughts,
+            cut_short: draft.cut_short,
         };
         self.script.dialect.ending(&end, moment)
     }
 
     /// What follows `step`, and when it is due.
     fn after(&mut self, step: Step) -> Option<Step> {
-        if matches!(step, Step::Ending | Step::Breakdown | Step::Cut) {
+        if matches!(
+            step,
+            Step::Ending | Step::Breakdown | Step::Cut | Step::Reset
+        ) {
             return None;
         }
         let thinks = self.thought_at < self.script.thoughts.len();
@@ -247,6 +265,7 @@ impl Player {
         self.ticket.tally.stalled += u64::from(disturbance.stall.is_some());
         Some(match disturbance {
             Disturbance { cut: true, .. } => Step::Cut,
+            Disturbance { reset: true, .. } => Step::Reset,
             Disturbance { error: true, .. } => Step::Breakdown,
             _ => Step::Token,
         })

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::{Outcome, Route};
 
 /// What was sent, by route and by how the answers ended: `complete`, `truncated`, `stream_error`
-/// or `abandoned`. What never happened is absent.
+/// or `abandoned`; those whose connection was reset in the midst are truncated. What never happened is absent.
 pub type AnswersSnapshot = BTreeMap<String, BTreeMap<String, Tally>>;
 
 /// Sums over answers; of those that ended early, what had left by then.
@@ -33,6 +33,9 @@ pub struct Tally {
     pub sources: u64,
     /// Answers that only said that they do not know, or were about to.
     pub degraded: u64,
+    /// Answers that were longer than the caller allowed, and cut short.
+    #[serde(default)]
+    pub length_limited: u64,
     /// Answers told from the cache.
     pub cache_hits: u64,
     /// Streams that fell silent in the middle because of a fault.
@@ -54,6 +57,7 @@ impl Tally {
         self.reasoning_tokens += other.reasoning_tokens;
         self.sources += other.sources;
         self.degraded += other.degraded;
+        self.length_limited += other.length_limited;
         self.cache_hits += other.cache_hits;
         self.stalled += other.stalled;
         self.slow_first_tokens += other.slow_first_tokens;
@@ -73,7 +77,7 @@ impl Answers {
     pub(super) fn add(&self, route: Route, outcome: Outcome, tally: &Tally) {
         let ending = match outcome {
             Outcome::Status(_) => 0,
-            Outcome::Truncated => 1,
+            Outcome::Truncated | Outcome::StreamReset => 1,
             Outcome::StreamError => 2,
             Outcome::Abandoned => 3,
             Outcome::Reset | Outcome::Hang => return,

@@ -39,6 +39,11 @@ impl Exchange {
         self.done.since(self.sent)
     }
 
+    /// The status; none where no answer began.
+    pub(super) fn status(&self) -> Option<u16> {
+        self.answer.status.map(|status| status.as_u16())
+    }
+
     /// Judges the answer that the transport brought with this result, and takes out what later
     /// steps need. A failed extraction makes the request a failed one, unless it was one already.
     pub(super) fn judge(

@@ -10,6 +10,7 @@ mod director;
 mod exchange;
 mod failed;
 mod launch;
+mod limits;
 mod measured;
 mod once;
 mod preflight;

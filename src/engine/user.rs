@@ -1,33 +1,25 @@
 //! One virtual user: tasks by weight, steps in order, waits, and what is done with each answer.
 //!
-//! The path of a request: nothing here locks, and nothing is shared beyond the user's shard. Must
-//! not know other users, ticks or totals.
+//! Nothing here locks, and nothing is shared beyond the user's shard. How a request is sent and
+//! counted is in `sending`. Must not know other users, ticks or totals.
 
-use std::borrow::Cow;
-use std::cell::RefCell;
-use std::future::poll_fn;
-use std::pin::pin;
+mod retrying;
+mod sending;
+
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::load::wait::PreviousWait;
-use crate::model::{Failure, Outcome, Sample};
+use crate::request::Scope;
 use crate::request::data::DataPer;
-use crate::request::response::ResponseReader;
-use crate::request::response::checks::Judgement;
-use crate::request::{AnswerReader, Prepared, Scope, TemplateError};
-use crate::scenario::plan::{RequestStep, Step, Task, UserClass};
+use crate::scenario::plan::{Step, Task, UserClass};
 use crate::stats::ExceptionKey;
 use crate::transport::Client;
 
 use super::declared::Declared;
-use super::exchange::Exchange;
-use super::failed;
-use super::measured::Measured;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
 use super::variables::{draw_first_rows, draw_rows, scope};
@@ -45,9 +37,6 @@ pub(super) struct VirtualUser<C> {
     previous_wait: PreviousWait,
     signal: Rc<Signal>,
 }
-
-/// A request, and who reads its answer along.
-type Ready<'s> = (Cow<'s, Prepared>, Option<Rc<RefCell<ResponseReader>>>);
 
 /// Whether the steps go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,141 +178,6 @@ impl<C: Client> VirtualUser<C> {
                 Flow::Next
             }
         }
-    }
-
-    async fn request(&mut self, step: &RequestStep, task: &str, index: usize) -> Flow {
-        if self.signal.level() >= Level::Halt {
-            return Flow::UserOver;
-        }
-        let (prepared, declared) = match self.ready(step) {
-            Ok(ready) => ready,
-            Err(error) => {
-                let endpoint = &self.shard.plan.endpoints[step.endpoint.index()];
-                self.exception(
-                    &error.to_string(),
-                    &format!("{task}, step {}: {endpoint}", index + 1),
-                );
-                return Flow::TaskOver;
-            }
-        };
-        let keep_body = step.expect.needs_body() || step.extract.iter().any(|e| e.needs_body());
-        let mut reader = AnswerReader::new(keep_body).along_with(declared);
-        let sent = self.shard.clock.now();
-        let result = {
-            let mut sending = pin!(self.client.send(&prepared, &mut reader));
-            poll_fn(|context| {
-                if self.signal.poll_reached(Level::Kill, context).is_ready() {
-                    return Poll::Ready(None);
-                }
-                match sending.as_mut().poll(context) {
-                    Poll::Ready(result) => Poll::Ready(Some(result)),
-                    Poll::Pending => self.declared.poll_patience(step, sent, context).map(Some),
-                }
-            })
-            .await
-        };
-        let answer = reader.into_answer();
-        let mut exchange = Exchange {
-            done: answer.done_at.unwrap_or_else(|| self.shard.clock.now()),
-            answer,
-            sent,
-        };
-        let Some(result) = result else {
-            self.record(step, &exchange, Outcome::Interrupted);
-            return Flow::UserOver;
-        };
-        let (plan, scope) = (&self.shard.plan, &mut self.scope);
-        let judged = exchange.judge(result, step, plan, scope, &self.declared);
-        let outcome = match judged.outcome {
-            Ok(()) => Outcome::Ok,
-            Err(failure) => {
-                self.keep_answer(step, &prepared, &exchange, &failure);
-                Outcome::Failed(failure)
-            }
-        };
-        let judgement = judged.declared.as_ref();
-        self.measure(step, &prepared, &exchange, (&outcome, judgement));
-        self.record(step, &exchange, outcome);
-        if judged.complete {
-            Flow::Next
-        } else {
-            Flow::TaskOver
-        }
-    }
-
-    /// The request to send now, and who reads its answer along.
-    fn ready<'s>(&mut self, step: &'s RequestStep) -> Result<Ready<'s>, TemplateError> {
-        let prepared = step.spec.prepare(&mut self.scope)?;
-        Ok((prepared, self.declared.begin(step, &mut self.scope)?))
-    }
-
-    /// Counts what a declared answer was, and whether a request met its objectives.
-    fn measure(
-        &self,
-        step: &RequestStep,
-        request: &Prepared,
-        exchange: &Exchange,
-        (outcome, judged): (&Outcome, Option<&Judgement>),
-    ) {
-        if step.response.is_none() && step.slo.is_none() {
-            return;
-        }
-        let mut recorder = self.shard.recorder.borrow_mut();
-        let reading = step.response.as_ref().and_then(|_| self.declared.reading());
-        if let Some(slo) = &step.slo {
-            let met = match outcome {
-                Outcome::Ok => slo.is_met(reading.as_deref(), exchange.sent, exchange.done),
-                Outcome::Failed(_) => Some(false),
-                Outcome::Interrupted => None,
-            };
-            if let Some(met) = met {
-                recorder.judged(step.endpoint, met);
-            }
-        }
-        if let Some(reading) = reading {
-            let measured = Measured {
-                endpoint: step.endpoint,
-                exchange,
-                outcome,
-                reading: &reading,
-                judged,
-            };
-            let agreement = measured.compares_sources(step).then(|| {
-                let mut baselines = self.shard.baselines.borrow_mut();
-                baselines.agreement(request, &reading.sources)
-            });
-            measured.record(agreement.flatten(), &mut recorder);
-        }
-    }
-
-    /// Keeps what came back for whoever asks why: the first answers of each failure.
-    fn keep_answer(
-        &self,
-        step: &RequestStep,
-        request: &Prepared,
-        exchange: &Exchange,
-        failure: &Failure,
-    ) {
-        let mut recorder = self.shard.recorder.borrow_mut();
-        if recorder.wants_answer(step.endpoint, failure) {
-            let kept = failed::kept(request, exchange, &self.shard.plan.masker);
-            recorder.keep_answer(step.endpoint, failure.clone(), kept);
-        }
-    }
-
-    fn record(&self, step: &RequestStep, exchange: &Exchange, outcome: Outcome) {
-        let answer = &exchange.answer;
-        let mut recorder = self.shard.recorder.borrow_mut();
-        recorder.exchange(step.endpoint, &answer.phases, answer.connections);
-        recorder.record(&Sample {
-            endpoint: step.endpoint,
-            due: exchange.sent,
-            sent: exchange.sent,
-            done: exchange.done,
-            status: answer.status.map(|status| status.as_u16()),
-            bytes: answer.bytes,
-            outcome,
-        });
     }
 
     fn exception(&self, message: &str, place: &str) {

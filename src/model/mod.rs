@@ -3,6 +3,7 @@
 //! Owns the nouns of one request (offset, endpoint, sample, phases, failure), units as people write
 //! them, and secrets. Must not know clocks, sockets, files, statistics or output formats.
 
+pub mod counted;
 pub mod endpoint;
 pub mod failure;
 pub mod offset;
@@ -14,6 +15,7 @@ pub mod secret;
 pub mod secret_keys;
 pub mod units;
 
+pub use counted::Counted;
 pub use endpoint::{Endpoint, EndpointId};
 pub use failure::{Failure, FailureKind};
 pub use offset::Offset;

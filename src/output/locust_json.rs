@@ -56,6 +56,8 @@ fn entry(recorded: &RecordedRow, started_unix: Duration) -> Value {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = &recorded.row;
     let count = *requests as f64;
     let start = started_unix.as_secs_f64();

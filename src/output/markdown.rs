@@ -10,6 +10,7 @@ use crate::stats::Row;
 
 use super::answers::AnswerTable;
 use super::figures::{percent, rate, table_ms};
+use super::limits;
 use super::utc;
 use super::verdict::{Tone, headline, standing};
 
@@ -33,7 +34,15 @@ pub fn render(record: &RunRecord) -> String {
         utc::readable(record.started_unix),
         record.seed,
     );
-    head + &thresholds(record) + &requests(record) + &answers(record) + &failures(record)
+    [
+        head,
+        thresholds(record),
+        requests(record),
+        answers(record),
+        rate_limits(record),
+        failures(record),
+    ]
+    .concat()
 }
 
 fn thresholds(record: &RunRecord) -> String {
@@ -97,6 +106,13 @@ fn answers(record: &RunRecord) -> String {
         &format!("\n| Declared answers | {heads} |\n|---|{bars}\n"),
         lines.collect(),
     )
+}
+
+fn rate_limits(record: &RunRecord) -> String {
+    let told = record.aggregated.row.rate_limits.as_ref();
+    told.map_or_else(String::new, |told| {
+        format!("\n{}\n", limits::sentence(told))
+    })
 }
 
 fn failures(record: &RunRecord) -> String {

@@ -10,6 +10,7 @@ pub mod destination;
 pub mod figures;
 pub mod html;
 pub mod junit;
+pub mod limits;
 pub mod locust_csv;
 pub mod locust_json;
 pub mod markdown;

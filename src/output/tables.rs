@@ -65,6 +65,7 @@ pub fn nothing_yet() -> Row {
         requests: 0,
         failures: 0,
         rate_limited: 0,
+        retries: 0,
         interrupted: 0,
         average: None,
         min: None,
@@ -78,6 +79,7 @@ pub fn nothing_yet() -> Row {
         measures: Vec::new(),
         answers: None,
         goodput: None,
+        rate_limits: None,
         current: Current::default(),
     }
 }

@@ -166,7 +166,7 @@ impl Expect {
 }
 
 impl StatusRange {
-    fn holds(self, code: u16) -> bool {
+    pub(super) fn holds(self, code: u16) -> bool {
         (self.from..=self.to).contains(&code)
     }
 }

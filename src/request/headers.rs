@@ -31,6 +31,17 @@ impl Headers {
         self.0.iter().all(|(_, template)| template.is_constant())
     }
 
+    /// Whether one of this name may be sent: it renders, or is, not nothing.
+    pub(super) fn has(&self, name: &HeaderName) -> bool {
+        let named = self.0.iter().rev().find(|(known, _)| known == name);
+        named.is_some_and(|(name, template)| {
+            let text = template
+                .is_constant()
+                .then(|| template.render(&mut Scope::empty()));
+            !matches!(text, Some(Ok(text)) if is_left_out(name, &text))
+        })
+    }
+
     /// The templates in it, each with its place.
     pub(super) fn templates(&self) -> Vec<(String, &Template)> {
         self.0

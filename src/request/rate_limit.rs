@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 
+use crate::model::Counted;
 use crate::model::units::parse_duration;
 
 /// Waits longer than this are cut: no run lasts so long.
@@ -37,47 +38,12 @@ pub struct Budget {
     pub resets_in: Option<Duration>,
 }
 
-/// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counted {
-    /// Requests.
-    Requests,
-    /// Tokens of prompts and answers.
-    Tokens,
-    /// Tokens of prompts.
-    InputTokens,
-    /// Tokens of answers.
-    OutputTokens,
-}
-
-impl Counted {
-    /// Everything that is counted.
-    pub const ALL: [Counted; 4] = [
-        Counted::Requests,
-        Counted::Tokens,
-        Counted::InputTokens,
-        Counted::OutputTokens,
-    ];
-
-    /// Its name in headers and outputs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Counted::Requests => "requests",
-            Counted::Tokens => "tokens",
-            Counted::InputTokens => "input-tokens",
-            Counted::OutputTokens => "output-tokens",
-        }
-    }
-}
-
 impl RateLimit {
     /// Reads the headers of an answer that arrived at `now`, time since 1970.
     #[must_use]
     pub fn of(headers: &HeaderMap, now: Duration) -> RateLimit {
-        // Nearly every answer has none of them, and is asked for them all the same.
-        let telling = ["ratelimit", "rate-limit", "retry-after"];
-        let tells = |name: &HeaderName| telling.iter().any(|part| name.as_str().contains(part));
+        // Nearly every answer has none of them, and is asked for them all the same: names are
+        // looked at where they stand, and nothing is allocated.
         if !headers.keys().any(tells) {
             return RateLimit::default();
         }
@@ -108,6 +74,18 @@ impl RateLimit {
         let own = self.budgets.iter().filter(|budget| budget.of == of);
         own.min_by_key(|budget| (budget.remaining, std::cmp::Reverse(budget.resets_in)))
             .copied()
+    }
+}
+
+/// Whether a header of this name tells of a limit.
+fn tells(name: &HeaderName) -> bool {
+    let name = name.as_str().as_bytes();
+    let begins = |with: &[&[u8]]| with.iter().any(|with| name.starts_with(with));
+    match name.first() {
+        Some(b'x') => begins(&[b"x-ratelimit", b"x-rate-limit", b"x-ms-retry-after"]),
+        Some(b'r') => begins(&[b"ratelimit", b"retry-after"]),
+        Some(b'a') => begins(&[b"anthropic-ratelimit"]),
+        _ => false,
     }
 }
 

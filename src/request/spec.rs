@@ -11,7 +11,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use url::Url;
 
@@ -136,6 +136,17 @@ impl RequestSpec {
     #[must_use]
     pub fn is_constant(&self) -> bool {
         self.target.is_constant() && self.headers.is_constant() && self.body.is_constant()
+    }
+
+    /// Whether a header of this name is written down for it, whatever it renders to unless that is
+    /// known to be nothing; the user information of the base address is an `Authorization`.
+    #[must_use]
+    pub fn sends(&self, name: &HeaderName) -> bool {
+        let credentials = *name == AUTHORIZATION && self.credentials.is_some();
+        match &self.built {
+            Some(built) => credentials || built.headers.contains_key(name),
+            None => credentials || self.headers.has(name),
+        }
     }
 
     /// Where it is sent to, when every send is the same.

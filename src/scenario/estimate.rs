@@ -12,6 +12,19 @@ use super::plan::{Load, Plan, Stage, Step, Task, UserClass};
 /// None where it depends on the target alone (users that never wait), or the run has no end.
 #[must_use]
 pub fn requests(plan: &Plan) -> Option<u64> {
+    counted(plan, is_request)
+}
+
+/// About how many of these requests have declared answers: those that cost tokens.
+#[must_use]
+pub fn answers(plan: &Plan) -> Option<u64> {
+    counted(plan, |step| match step {
+        Step::Request(request) => request.response.is_some(),
+        Step::Wait(_) => false,
+    })
+}
+
+fn counted(plan: &Plan, counts: fn(&Step) -> bool) -> Option<u64> {
     let user_seconds = user_seconds(&plan.load)?;
     let peak = f64::from(plan.load.peak_users());
     let fixed: f64 = plan
@@ -36,12 +49,26 @@ pub fn requests(plan: &Plan) -> Option<u64> {
         let Pace {
             requests_per_task,
             seconds_per_task,
-        } = pace(class)?;
+        } = pace(class, counts)?;
         // Each user's first task comes before its first wait.
         let tasks = 1.0 + user_seconds / peak.max(1.0) / seconds_per_task;
         requests += users * tasks * requests_per_task;
     }
-    format!("{:.0}", requests.round()).parse().ok()
+    whole(requests)
+}
+
+/// A number as a count.
+pub(super) fn whole(number: f64) -> Option<u64> {
+    format!("{:.0}", number.round()).parse().ok()
+}
+
+/// A count as a number to calculate with.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an estimate is not exact to the last of 2^53"
+)]
+pub(super) fn as_f64(count: u64) -> f64 {
+    count as f64
 }
 
 /// What one user does whose answers take no time, on average.
@@ -51,32 +78,32 @@ struct Pace {
 }
 
 /// None for users that never wait: only the target slows them down.
-fn pace(class: &UserClass) -> Option<Pace> {
+fn pace(class: &UserClass, counts: fn(&Step) -> bool) -> Option<Pace> {
     let total = class.total_weight();
-    let mean = |figure: fn(&Task) -> f64| -> f64 {
+    let mean = |figure: &dyn Fn(&Task) -> f64| -> f64 {
         class
             .tasks
             .iter()
             .map(|task| figure(task) * f64::from(task.weight) / total)
             .sum()
     };
-    let seconds = mean(|task| task.steps.iter().map(step_seconds).sum());
+    let seconds = mean(&|task| task.steps.iter().map(step_seconds).sum());
     let seconds_per_task = match class.wait_time {
         WaitTime::Pacing(pace) => seconds.max(pace.as_secs_f64()),
         wait => seconds + wait_seconds(wait),
     };
-    let requests_per_task = mean(|task| task.steps.iter().map(step_requests).sum());
+    let requests_per_task = mean(&|task| {
+        let counted = task.steps.iter().filter(|step| counts(step));
+        counted.map(|_| 1.0).sum()
+    });
     (seconds_per_task > 0.0).then_some(Pace {
         requests_per_task,
         seconds_per_task,
     })
 }
 
-fn step_requests(step: &Step) -> f64 {
-    match step {
-        Step::Request(_) => 1.0,
-        Step::Wait(_) => 0.0,
-    }
+fn is_request(step: &Step) -> bool {
+    matches!(step, Step::Request(_))
 }
 
 fn step_seconds(step: &Step) -> f64 {

@@ -29,7 +29,14 @@ const SHARED_KEYS: &[&str] = &[
 ];
 const REQUEST_KEYS: &[&str] = request_keys![];
 /// Keys that the top level has for its only request alone.
-const OF_ONLY_REQUEST: &[&str] = &["preset", "questions", "response", "timeouts", "slo"];
+const OF_ONLY_REQUEST: &[&str] = &[
+    "preset",
+    "questions",
+    "response",
+    "timeouts",
+    "slo",
+    "retry",
+];
 /// Methods whose requests have no body, so that a preset's is left out.
 const WITHOUT_BODY: &[&str] = &["get", "head"];
 

@@ -14,6 +14,7 @@ pub mod estimate;
 pub mod host;
 pub mod list;
 pub mod overrides;
+pub mod paid;
 pub mod plan;
 pub mod presets;
 pub mod problems;

@@ -13,7 +13,7 @@ use crate::load::WaitTime;
 pub use crate::load::shapes::Stage;
 use crate::model::{Endpoint, EndpointId, Masker};
 use crate::request::response::{AnswerChecks, ResponseSpec, Slo, Timeouts};
-use crate::request::{DataSet, Expect, Extraction, RequestSpec};
+use crate::request::{DataSet, Expect, Extraction, RequestSpec, Retry};
 use crate::stats::{Budget, Price};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
@@ -47,6 +47,9 @@ pub struct Plan {
     pub stop_if: Vec<Threshold>,
     /// What tokens cost; none where nobody said.
     pub price: Option<Price>,
+    /// What an answer is expected to take, to know about what a run costs before it is sent; none
+    /// where nobody said.
+    pub expected_tokens: Option<ExpectedTokens>,
     /// What may be spent.
     pub budget: Budget,
     /// The request sent before any load.
@@ -88,6 +91,15 @@ impl Plan {
             Step::Wait(_) => false,
         })
     }
+}
+
+/// The tokens that one answer is expected to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExpectedTokens {
+    /// Of its prompt.
+    pub input: u32,
+    /// Of the answer.
+    pub output: u32,
 }
 
 /// The target of a run.
@@ -208,6 +220,8 @@ pub struct RequestStep {
     pub timeouts: Timeouts,
     /// What makes an answer a good one.
     pub slo: Option<Slo>,
+    /// After which answers it is sent once more; none where nobody asked for that.
+    pub retry: Option<Retry>,
 }
 
 /// A declared answer.

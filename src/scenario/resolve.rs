@@ -12,7 +12,7 @@ use super::context::Context;
 use super::decode::classes::classes;
 use super::decode::data::data;
 use super::decode::endpoints::Endpoints;
-use super::decode::money::{budget, price};
+use super::decode::money::{budget, expected, price};
 use super::decode::objectives::{Missing, attainments};
 use super::decode::thresholds::{Manner, thresholds};
 use super::decode::value::{At, Fields, Keys};
@@ -25,7 +25,7 @@ use super::locate::{self, Found};
 use super::masked;
 use super::origin::Location;
 use super::overrides::{Defaults, Overrides};
-use super::plan::{Plan, TargetHost, UserClass};
+use super::plan::{ExpectedTokens, Plan, TargetHost, UserClass};
 use super::problems::{Problems, Report};
 use super::run_settings;
 use super::secrets;
@@ -63,6 +63,7 @@ pub(super) const KEYS: Keys = Keys {
         "response",
         "timeouts",
         "slo",
+        "retry",
         "price",
         "budget",
     ],
@@ -197,6 +198,7 @@ fn decide(
         thresholds: parts.thresholds,
         stop_if: parts.stop_if,
         price: parts.price,
+        expected_tokens: parts.expected_tokens,
         budget: parts.budget,
         preflight,
         client,
@@ -222,6 +224,7 @@ struct Parts {
     thresholds: Vec<Threshold>,
     stop_if: Vec<Threshold>,
     price: Option<Price>,
+    expected_tokens: Option<ExpectedTokens>,
     budget: Budget,
 }
 
@@ -259,7 +262,9 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
     );
     thresholds.extend(attainments(&classes, &context.endpoints));
     let report = &mut context.report;
-    let price = fields.get("price").and_then(|at| price(&at, report));
+    let prices = fields.get("price");
+    let expected_tokens = prices.as_ref().and_then(|at| expected(at, report));
+    let price = prices.and_then(|at| price(&at, report));
     let priced = price.is_some();
     let budget = fields.get("budget").map(|at| budget(&at, priced, report));
     if priced && budget.is_none() {
@@ -272,6 +277,7 @@ fn parts(fields: &Fields<'_>, given: &Inputs<'_>, context: &mut Context<'_>) -> 
         thresholds,
         stop_if,
         price,
+        expected_tokens,
         budget: budget.unwrap_or_default(),
     }
 }

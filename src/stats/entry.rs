@@ -11,6 +11,7 @@ use crate::model::{Connections, Offset};
 use super::Histogram;
 use super::answers::AnswerCounts;
 use super::goodput::GoodCounts;
+use super::rate_limits::RateLimits;
 use super::series::{SeriesByMeasure, merge_series};
 
 /// Connections that requests took.
@@ -43,6 +44,8 @@ pub struct Entry {
     pub failures: u64,
     /// Answers of status 429, failed or accepted.
     pub rate_limited: u64,
+    /// Requests that were sent because the one before them was to be retried.
+    pub retries: u64,
     /// Requests cut off by the end of the run: neither ok nor failed.
     pub interrupted: u64,
     /// Sum of all response times, exact.
@@ -69,6 +72,8 @@ pub struct Entry {
     pub answers: Option<Box<AnswerCounts>>,
     /// Requests judged by objectives.
     pub goodput: GoodCounts,
+    /// What answers told of the service's own limits; none where none did.
+    pub rate_limits: Option<Box<RateLimits>>,
 }
 
 impl Entry {
@@ -77,6 +82,7 @@ impl Entry {
         self.requests += other.requests;
         self.failures += other.failures;
         self.rate_limited += other.rate_limited;
+        self.retries += other.retries;
         self.interrupted += other.interrupted;
         self.total_time += other.total_time;
         self.min = [self.min, other.min].into_iter().flatten().min();
@@ -98,6 +104,9 @@ impl Entry {
             self.answers.get_or_insert_default().merge(theirs);
         }
         self.goodput.merge(other.goodput);
+        if let Some(theirs) = &other.rate_limits {
+            self.rate_limits.get_or_insert_default().merge(theirs);
+        }
     }
 
     /// Counts `count` more answers of this status.

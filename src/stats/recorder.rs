@@ -10,6 +10,7 @@ use crate::model::{Connections, EndpointId, Failure, Offset, Outcome, Phases, Sa
 use super::dense::{Dense, DenseMeasures, micros};
 use super::{
     AnswerCounts, Delta, Entry, ExceptionKey, FailedAnswer, FailedAnswers, Measure, Occurrences,
+    RateLimits,
 };
 
 /// Counts samples until they are taken as a [`Delta`]. No lock, no channel; allocation only when
@@ -120,6 +121,17 @@ impl Recorder {
     pub fn answers(&mut self, endpoint: EndpointId) -> &mut AnswerCounts {
         let entry = &mut self.entries[endpoint.index()];
         entry.answers.get_or_insert_default()
+    }
+
+    /// What answers of an endpoint told of limits, to be added to.
+    pub fn rate_limits(&mut self, endpoint: EndpointId) -> &mut RateLimits {
+        let entry = &mut self.entries[endpoint.index()];
+        entry.rate_limits.get_or_insert_default()
+    }
+
+    /// Counts a request that is sent because the one before it was to be retried.
+    pub fn retried(&mut self, endpoint: EndpointId) {
+        self.entries[endpoint.index()].retries += 1;
     }
 
     /// Counts a request that was judged by objectives.

@@ -10,7 +10,7 @@ use crate::model::{Endpoint, Offset, seconds};
 
 use super::entry::as_f64;
 use super::window::CURRENT;
-use super::{AnswerFigures, ConnectionCounts, Entry, Figures, Goodput, Totals, Window};
+use super::{AnswerFigures, ConnectionCounts, Entry, Figures, Goodput, RateLimits, Totals, Window};
 
 /// The percentiles of Locust's tables and files, as shares.
 pub const PERCENTILES: [f64; 11] = [
@@ -31,6 +31,9 @@ pub struct Row {
     pub failures: u64,
     /// Answers of status 429.
     pub rate_limited: u64,
+    /// Requests that were sent because the one before them was to be retried.
+    #[serde(default)]
+    pub retries: u64,
     /// Requests cut off by the end of the run.
     pub interrupted: u64,
     /// Mean response time.
@@ -62,6 +65,9 @@ pub struct Row {
     pub answers: Option<AnswerFigures>,
     /// How many requests met their objectives; none where it has none.
     pub goodput: Option<Goodput>,
+    /// What answers told of the service's own limits; none where none did.
+    #[serde(default)]
+    pub rate_limits: Option<RateLimits>,
     /// The last ten seconds.
     pub current: Current,
 }
@@ -198,6 +204,7 @@ fn row(endpoint: Endpoint, entry: &Entry, counted: Duration, current: Current) -
         requests: entry.requests,
         failures: entry.failures,
         rate_limited: entry.rate_limited,
+        retries: entry.retries,
         interrupted: entry.interrupted,
         average: entry.average(),
         min: entry.min,
@@ -213,6 +220,7 @@ fn row(endpoint: Endpoint, entry: &Entry, counted: Duration, current: Current) -
             .collect(),
         answers: AnswerFigures::of(entry, counted),
         goodput: Goodput::of(entry.goodput, counted),
+        rate_limits: entry.rate_limits.as_deref().cloned(),
         current,
     }
 }

@@ -154,6 +154,7 @@ fn observe(metric: &Metric, entry: &Entry, stretch: Duration) -> Option<f64> {
         Metric::Requests => Some(entry.requests as f64),
         Metric::Failures => Some(entry.failures as f64),
         Metric::RateLimited => Some(entry.rate_limited as f64),
+        Metric::Retries => Some(entry.retries as f64),
         Metric::Measured { measure, statistic } => {
             let value = statistic.of(entry.measures.get(measure)?)?;
             Some(value / measure.unit().scale())

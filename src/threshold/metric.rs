@@ -36,6 +36,8 @@ pub enum Metric {
     Failures,
     /// Number of answers of status 429.
     RateLimited,
+    /// Number of requests sent because the one before them was to be retried.
+    Retries,
     /// Something measured beside the response time.
     Measured {
         /// What.
@@ -70,7 +72,9 @@ impl Metric {
             Metric::Percentile(_) | Metric::Average | Metric::Min | Metric::Max => Unit::Time,
             Metric::ErrorRate => Unit::Share,
             Metric::Rps => Unit::Rate,
-            Metric::Requests | Metric::Failures | Metric::RateLimited => Unit::Count,
+            Metric::Requests | Metric::Failures | Metric::RateLimited | Metric::Retries => {
+                Unit::Count
+            }
             Metric::Measured { measure, .. } => match measure.unit() {
                 MeasureUnit::Time => Unit::Time,
                 MeasureUnit::Count => Unit::Amount,
@@ -124,6 +128,7 @@ impl fmt::Display for Metric {
             Metric::Requests => f.write_str("requests"),
             Metric::Failures => f.write_str("failures"),
             Metric::RateLimited => f.write_str("rate_limited"),
+            Metric::Retries => f.write_str("retries"),
             Metric::Measured { measure, statistic } => write!(f, "{measure}_{statistic}"),
             Metric::Answers(metric) => f.write_str(metric.name()),
         }

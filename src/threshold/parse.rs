@@ -84,10 +84,10 @@ pub enum ParseError {
 }
 
 const METRICS: &str = "p50 … p99.9, avg, min, max, error_rate, rps, requests, failures, \
-    rate_limited, ttft_p95, tpot_avg, goodput, degraded and others of answers";
+    rate_limited, retries, ttft_p95, tpot_avg, goodput, degraded and others of answers";
 
 /// Every name but those of percentiles, the canonical ones first.
-const NAMES: [(&str, Metric); 15] = [
+const NAMES: [(&str, Metric); 16] = [
     ("avg", Metric::Average),
     ("min", Metric::Min),
     ("max", Metric::Max),
@@ -96,6 +96,7 @@ const NAMES: [(&str, Metric); 15] = [
     ("requests", Metric::Requests),
     ("failures", Metric::Failures),
     ("rate_limited", Metric::RateLimited),
+    ("retries", Metric::Retries),
     ("median", Metric::Percentile(0.5)),
     ("med", Metric::Percentile(0.5)),
     ("average", Metric::Average),

@@ -16,6 +16,7 @@ mod locust_form;
 mod once;
 mod program;
 mod report;
+mod retries;
 mod running;
 mod scripted;
 mod secrets;

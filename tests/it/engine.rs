@@ -3,6 +3,7 @@
 mod answers;
 mod counts;
 mod harness;
+mod limits;
 mod profiles;
 mod record;
 mod steering;

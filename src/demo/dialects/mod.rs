@@ -80,4 +80,13 @@ pub(super) struct Ending<'a> {
     pub(super) cached: bool,
     /// The reasoning, empty without any.
     pub(super) thoughts: &'a str,
+    /// Whether it is as long as the caller allows, and there was more to say.
+    pub(super) cut_short: bool,
+}
+
+impl Ending<'_> {
+    /// Why there is no more of it, in the words of OpenAI and Ollama.
+    fn reason(&self) -> &'static str {
+        if self.cut_short { "length" } else { "stop" }
+    }
 }

@@ -59,7 +59,7 @@ impl Ollama {
             "created_at": rfc_3339(moment.unix),
             "message": message,
             "done": true,
-            "done_reason": "stop",
+            "done_reason": end.reason(),
             "total_duration": nanos(timings.total_ms),
             "load_duration": nanos(timings.queue_ms),
             "prompt_eval_count": end.usage.prompt_tokens,

@@ -108,7 +108,9 @@ impl Dialect for OpenAi {
 
     /// The finish reason, the usage if it was asked for, and the end marker.
     fn ending(&self, end: &Ending<'_>, moment: Moment) -> Bytes {
-        let mut bytes = self.chunk(Delta::default(), Some("stop"), moment).to_vec();
+        let mut bytes = self
+            .chunk(Delta::default(), Some(end.reason()), moment)
+            .to_vec();
         if self.include_usage {
             bytes.extend(self.around(&[], Some(end.usage), moment));
         }
@@ -134,7 +136,7 @@ impl Dialect for OpenAi {
                 "index": 0,
                 "message": message,
                 "logprobs": null,
-                "finish_reason": "stop",
+                "finish_reason": end.reason(),
             }],
             "usage": end.usage,
         }))

@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// The shortest silence that is worth a comment.
 const SHORTEST_KEEP_ALIVE: Duration = Duration::from_millis(1);
 /// Shares that exclude each other; the first of [`Faults::shares`].
-const EXCLUSIVE: usize = 5;
+const EXCLUSIVE: usize = 6;
 
 impl Faults {
     /// Checks every value against its limits.
@@ -50,7 +50,8 @@ impl Faults {
         let total = exclusive.map(|(_, share)| share).sum();
         check(
             within_one(total),
-            "the sum of reset_rate, hang_rate, error_rate, truncate_rate and stream_error_rate",
+            "the sum of reset_rate, hang_rate, error_rate, truncate_rate, stream_error_rate and \
+             stream_reset_rate",
             "at most 1",
             || total.to_string(),
         )
@@ -106,13 +107,14 @@ impl Faults {
     }
 
     /// The shares, those that exclude each other first.
-    fn shares(&self) -> [(&'static str, f64); 9] {
+    fn shares(&self) -> [(&'static str, f64); 10] {
         [
             ("reset_rate", self.reset_rate),
             ("hang_rate", self.hang_rate),
             ("error_rate", self.error_rate),
             ("truncate_rate", self.truncate_rate),
             ("stream_error_rate", self.stream_error_rate),
+            ("stream_reset_rate", self.stream_reset_rate),
             ("stall_rate", self.stall_rate),
             ("slow_first_token_rate", self.slow_first_token_rate),
             ("degraded_rate", self.degraded_rate),

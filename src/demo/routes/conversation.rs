@@ -22,6 +22,26 @@ pub(super) struct Conversation {
     pub(super) stream: Option<bool>,
     #[serde(default)]
     pub(super) stream_options: StreamOptions,
+    max_tokens: Option<usize>,
+    max_completion_tokens: Option<usize>,
+    #[serde(default)]
+    options: Options,
+}
+
+/// What Ollama is asked for beside its messages.
+#[derive(Default, Deserialize)]
+struct Options {
+    /// Most tokens of an answer; below 0 as many as it takes.
+    num_predict: Option<i64>,
+}
+
+impl Conversation {
+    /// Most tokens of an answer, reasoning included; none where the caller does not say.
+    fn most_tokens(&self) -> Option<usize> {
+        let of_ollama = self.options.num_predict;
+        let of_ollama = of_ollama.and_then(|most| usize::try_from(most).ok());
+        (self.max_completion_tokens.or(self.max_tokens)).or(of_ollama)
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,6 +83,7 @@ pub(super) fn read(body: &Bytes, faults: &Faults) -> Result<(Conversation, Promp
     let prompt = Prompt {
         question,
         top_k: TOP_K,
+        most_tokens: conversation.most_tokens(),
         history_tokens: before.map(|(_, text)| answer::tokens(text).count()).sum(),
         reasoning_tokens: faults
             .reasoning_tokens

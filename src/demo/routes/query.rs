@@ -68,6 +68,7 @@ fn read(body: &Bytes) -> Result<(Prompt, Option<bool>), String> {
         question: question.query,
         history_tokens: 0,
         reasoning_tokens: 0,
+        most_tokens: None,
     };
     Ok((prompt, question.stream))
 }

@@ -65,6 +65,8 @@ fn request_row(row: &Row, rates: Rates, name: usize) -> String {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = row;
     let share = row.fail_ratio().unwrap_or(0.0) * 100.0;
     let (rps, fails) = match rates {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::event::{Ending, RunRecord, Severity};
 use crate::model::units::{format_count, format_duration};
+use crate::output::limits;
 use crate::output::verdict::{Tone, headline, standing};
 
 use super::answer_tables;
@@ -24,6 +25,7 @@ pub fn render(record: &RunRecord, files: &[PathBuf], width: usize, style: Style)
         summary_tables::percentiles(record, width, style),
         answer_tables::answers(record, width, style),
         answer_tables::stages(record, width, style),
+        rate_limits(record),
         summary_tables::failures(record, width, style),
         summary_tables::exceptions(record, width, style),
         notices(record, style),
@@ -78,6 +80,12 @@ fn circumstances(record: &RunRecord) -> String {
         let limited = format_count(all.rate_limited);
         parts.push(format!("{limited} rate limited (429)"));
     }
+    if all.retries > 0 {
+        parts.push(format!(
+            "{} sent again as retries",
+            format_count(all.retries)
+        ));
+    }
     if all.interrupted > 0 {
         let interrupted = format_count(all.interrupted);
         parts.push(format!(
@@ -100,6 +108,12 @@ fn circumstances(record: &RunRecord) -> String {
         counted(u64::from(record.peak_users), "user"),
         parts.join(", "),
     )
+}
+
+/// How near the run came to the service's own limits; nothing where it told of none.
+fn rate_limits(record: &RunRecord) -> String {
+    let told = record.aggregated.row.rate_limits.as_ref();
+    told.map_or_else(String::new, |told| format!("{}\n", limits::sentence(told)))
 }
 
 fn counted(count: u64, what: &str) -> String {

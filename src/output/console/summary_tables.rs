@@ -237,6 +237,8 @@ fn request_cells(row: &Row) -> [String; 13] {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = row;
     let time = |time: Option<std::time::Duration>| time.map_or_else(missing, format_time);
     [

@@ -15,6 +15,7 @@ mod distribution;
 mod failures;
 mod generator;
 mod inert;
+mod limits;
 mod page;
 mod run_card;
 mod sections;

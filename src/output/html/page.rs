@@ -19,6 +19,7 @@ use super::data::Data;
 use super::failures::{self, ExceptionView, FailuresView};
 use super::generator::{self, GeneratorView};
 use super::inert::{Inert, script_hash};
+use super::limits::{self, LimitsView};
 use super::run_card::{self, Fact, Tile};
 use super::sections::{self, EventView, PointView, RowView, ThresholdView};
 use super::stretches::{at_most, shown};
@@ -58,6 +59,7 @@ pub(super) struct Page<'a> {
     /// Whether the end of the run cut any request off.
     interrupted: bool,
     answers: AnswersView,
+    limits: LimitsView,
     failures: FailuresView,
     exceptions: Vec<ExceptionView>,
     generator: GeneratorView,
@@ -104,6 +106,7 @@ impl<'a> Page<'a> {
             connections: tables.aggregated.connections.is_some(),
             interrupted: tables.aggregated.interrupted > 0,
             answers: answers::view(record),
+            limits: limits::view(record),
             failures: failures::failures(record),
             exceptions: failures::exceptions(record),
             generator: generator::view(record),

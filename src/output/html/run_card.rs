@@ -61,6 +61,7 @@ pub(super) fn tiles(record: &RunRecord) -> Vec<Tile> {
     ];
     let seldom = [
         ("Rate limited", all.rate_limited, "status 429"),
+        ("Retries", all.retries, "sent again"),
         ("Cut off", all.interrupted, "by the run's end"),
     ];
     for (label, count, note) in seldom {

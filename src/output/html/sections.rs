@@ -116,6 +116,8 @@ pub(super) fn row(row: &Row) -> RowView {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, table_ms);
     let percentile = |index: usize| time(percentiles.map(|values| values[index]));

@@ -83,6 +83,8 @@ fn fields(unix: Duration, users: u32, row: &Row, detail: Detail) -> Vec<String> 
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = row;
     let mut fields = vec![
         unix.as_secs().to_string(),

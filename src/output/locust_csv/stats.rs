@@ -56,6 +56,8 @@ fn fields(row: &Row) -> Vec<String> {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
     } = row;
     let mut fields = vec![
         endpoint.method.clone(),

@@ -85,7 +85,7 @@ pub(super) fn expect(at: &At<'_>, report: &mut Report) -> Expect {
 }
 
 /// `200` or `2xx`.
-fn status(at: &At<'_>, report: &mut Report) -> Option<StatusRange> {
+pub(super) fn status(at: &At<'_>, report: &mut Report) -> Option<StatusRange> {
     let text = at
         .as_scalar()
         .map(|scalar| scalar.text.trim().to_ascii_lowercase());

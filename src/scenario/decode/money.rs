@@ -4,11 +4,18 @@
 
 use crate::stats::cost::{Budget, Price};
 
+use super::super::plan::ExpectedTokens;
 use super::super::problems::Report;
 use super::value::{At, Keys};
 
 pub(super) const PRICE_KEYS: Keys = Keys {
-    known: &["input", "cached_input", "output"],
+    known: &[
+        "input",
+        "cached_input",
+        "output",
+        "expected_input",
+        "expected_output",
+    ],
     later: &[],
 };
 pub(super) const BUDGET_KEYS: Keys = Keys {
@@ -26,10 +33,31 @@ pub(in super::super) fn price(at: &At<'_>, report: &mut Report) -> Option<Price>
         cached_input: of("cached_input"),
         output: of("output").unwrap_or(0.0),
     };
-    if fields.present(PRICE_KEYS.known).is_empty() && !fields.refused {
+    if fields.present(&PRICE_KEYS.known[..3]).is_empty() && !fields.refused {
         at.wrong(report, wanted);
     }
     Some(price)
+}
+
+/// What `price` says that an answer takes: both, or nothing could be told from it. What is wrong
+/// with the map as a whole, [`price`] says.
+pub(in super::super) fn expected(at: &At<'_>, report: &mut Report) -> Option<ExpectedTokens> {
+    at.as_entries()?;
+    let mut quiet = Report::default();
+    let fields = at.fields(&PRICE_KEYS, &mut quiet, "")?;
+    let mut tokens = |key: &str| fields.get(key).map(|at| at.count(report, 0));
+    match (tokens("expected_input"), tokens("expected_output")) {
+        (None, None) => None,
+        (Some(input), Some(output)) => Some(ExpectedTokens {
+            input: input?,
+            output: output?,
+        }),
+        (Some(_), None) | (None, Some(_)) => {
+            let message = "needs `expected_input` and `expected_output`, or neither";
+            at.problem(report, message);
+            None
+        }
+    }
 }
 
 /// What a run may spend; a budget of money needs prices.

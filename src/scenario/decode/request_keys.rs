@@ -30,6 +30,7 @@ macro_rules! request_keys {
             "response",
             "timeouts",
             "slo",
+            "retry",
             "expect",
             "extract",
         ]

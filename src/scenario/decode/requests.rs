@@ -22,6 +22,7 @@ use super::body::{body, pairs};
 use super::endpoints::name_of;
 use super::headers::{HeaderList, headers, layered, sent};
 use super::names::{check_columns, unknown_name};
+use super::retry::retry;
 use super::value::{At, Fields};
 
 /// The keys that say what is sent.
@@ -91,6 +92,8 @@ pub(super) fn request(
         }
     }
     let settings = inherited.under(fields, &mut context.report);
+    let retried = fields.get("retry");
+    let retry = retried.and_then(|at| retry(&at, &mut context.report));
     let answers = answers(fields, known, context);
     let params = fields.get("params");
     let params = params
@@ -125,6 +128,7 @@ pub(super) fn request(
         response: answers.response,
         timeouts: answers.timeouts,
         slo: answers.slo,
+        retry,
     })
 }
 

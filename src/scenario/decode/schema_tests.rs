@@ -14,8 +14,8 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    answers, body, classes, data, expect, extract, money, requests, response, stages, steps, tasks,
-    thresholds, waits,
+    answers, body, classes, data, expect, extract, money, requests, response, retry, stages, steps,
+    tasks, thresholds, waits,
 };
 
 fn schema() -> Value {
@@ -53,6 +53,7 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/response_cache", &response::CACHE_KEYS, &[]),
         ("/$defs/timeouts", &answers::TIMEOUT_KEYS, &[]),
         ("/$defs/slo", &answers::SLO_KEYS, &[]),
+        ("/$defs/long_retry", &retry::KEYS, &[]),
         ("/$defs/recall", &answers::RECALL_KEYS, &[]),
         ("/$defs/hit", &answers::HIT_KEYS, &[]),
         ("/$defs/fallback", &answers::FALLBACK_KEYS, &[]),
@@ -180,7 +181,8 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         [
             key @ ("users" | "spawn_rate" | "run_time" | "host" | "include" | "description"
             | "stages" | "stop_timeout" | "seed" | "preflight" | "approved_hosts"
-            | "thresholds" | "stop_if" | "timeout" | "headers" | "ca_cert" | "client_cert"),
+            | "thresholds" | "stop_if" | "timeout" | "headers" | "price" | "data"
+            | "ca_cert" | "client_cert"),
         ] => below_top(&with(key)),
         ["variable"] => below_top(&with("host")),
         ["duration"] => below_top(&with("run_time")),
@@ -207,7 +209,6 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         }
         ["price", key] => below_top(&json!({ "price": { *key: example } })),
         ["budget", key] => below_top(&json!({ "budget": { *key: example } })),
-        ["data"] => below_top(&json!({ "data": example })),
         ["rows"] => below_top(&json!({ "data": { "q": example } })),
         ["data_set", key @ ("inline" | "file")] => {
             below_top(&json!({ "data": { "q": { *key: example } } }))
@@ -229,7 +230,7 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         ["task" | "step", key] => request(with(key)),
         ["step"] => in_tasks(&json!({ "steps": [example] })),
         ["wait"] => in_tasks(&json!({ "steps": [{ "get": "/x" }, { "wait": example }] })),
-        ["multipart"] => request(with("multipart")),
+        [key @ ("multipart" | "retry")] => request(with(key)),
         ["multipart_part", key @ ("file" | "text")] => {
             request(json!({ "multipart": { "a": { *key: example } } }))
         }
@@ -332,7 +333,7 @@ proptest! {
 
     #[test]
     fn conditions_are_those_the_decoder_reads(
-        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|x\
+        metric in "p|p0|p5|P95|p100|p101|p99\\.9|avg|med|error_rate|fail_ratio|rps|req/s|requests|failures|retries|x\
             |ttft_p95|tpot_p0|ttft|waiting_max|stage:a b_avg|goodput|degraded|source_count_avg|tokens_per_second_p5",
         sign in " ?(<|<=|>|>=|==|!=|=|<>) ?",
         limit in "[0-9.]{0,3} ?(%|/s|ms|s|m| 3s|)",

@@ -87,6 +87,8 @@ fn entry(row: &Row, begun: bool) -> Value {
         measures: _,
         answers: _,
         goodput: _,
+        retries: _,
+        rate_limits: _,
         average,
         min,
         max,

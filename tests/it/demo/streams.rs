@@ -293,3 +293,70 @@ async fn a_repeated_question_streams_at_once_from_the_cache() {
     let llm = |end: &Value| end["timings"]["llm_ms"].as_f64().unwrap();
     assert!(llm(&told[1]) < llm(&told[0]), "{told:?}");
 }
+
+#[tokio::test]
+async fn an_answer_is_no_longer_than_the_caller_allows_and_says_why_it_ends() {
+    let service = start().await;
+    for (path, limit, reason) in [
+        (
+            "/v1/chat/completions",
+            json!({"max_tokens": 5}),
+            "finish_reason",
+        ),
+        (
+            "/v1/chat/completions",
+            json!({"max_completion_tokens": 5}),
+            "finish_reason",
+        ),
+        (
+            "/api/chat",
+            json!({"options": {"num_predict": 5}}),
+            "done_reason",
+        ),
+    ] {
+        for streamed in [true, false] {
+            service.handle.reset_counts();
+            let mut body = question();
+            body["stream"] = streamed.into();
+            let wanted = limit.as_object().unwrap().clone();
+            body.as_object_mut().unwrap().extend(wanted);
+            let text = service.post(path, &body).await.text().await.unwrap();
+            assert!(text.contains(&format!("\"{reason}\":\"length\"")), "{text}");
+            let server = service.handle.answers()[&format!("POST {path}")]["complete"];
+            assert_eq!(
+                (server.length_limited, server.output_tokens),
+                (1, 5),
+                "{text}"
+            );
+            body["max_tokens"] = 100_000.into();
+            body["max_completion_tokens"] = 100_000.into();
+            body["options"] = json!({"num_predict": -1});
+            let text = service.post(path, &body).await.text().await.unwrap();
+            assert!(text.contains(&format!("\"{reason}\":\"stop\"")), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_reset_in_the_midst_of_a_stream_and_counted_so() {
+    for (path, _) in STREAMS {
+        let service = start_faulty(Faults {
+            stream_reset_rate: Some(1.0),
+            ..Faults::default()
+        })
+        .await;
+        let mut response = service.post(path, &question()).await;
+        assert_eq!(response.status(), 200);
+        let mut begun = 0;
+        let broken = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => begun += chunk.len(),
+                Ok(None) => break false,
+                Err(_) => break true,
+            }
+        };
+        assert!(broken && begun > 0, "{path}: {begun}");
+        let counts = &service.handle.counts()[&format!("POST {path}")];
+        assert_eq!(counts.get("stream_reset"), Some(&1), "{counts:?}");
+    }
+}

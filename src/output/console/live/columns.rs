@@ -157,6 +157,8 @@ fn cells(row: &Row) -> [String; 13] {
         measures,
         answers,
         goodput,
+        retries: _,
+        rate_limits: _,
         current,
     } = row;
     let time = |time: Option<Duration>| time.map_or_else(missing, format_time);
