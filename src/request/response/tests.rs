@@ -584,6 +584,26 @@ fn plain_text_streams_too() {
 }
 
 #[test]
+fn plain_text_that_repeats_how_it_began_is_kept_whole_however_it_is_cut() {
+    let line = "an answer that says everything twice. ";
+    for chunks in [
+        vec![line, line, line],
+        vec!["an", "an ans", "an answer", "an answers"],
+        vec!["\0\0", "\0\0", "\0\0e", "\0\0e\u{fffd}a"],
+    ] {
+        let bytes: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.as_bytes()).collect();
+        for format in [Format::Auto, Format::Text] {
+            let parts = ResponseParts {
+                format,
+                ..anything()
+            };
+            let reading = read_chunks(parts, "text/plain", &bytes);
+            assert_eq!(answer(&reading), chunks.concat(), "{format}");
+        }
+    }
+}
+
+#[test]
 fn sources_are_known_by_their_ids_each_once() {
     let parts = ResponseParts {
         sources: vec![
