@@ -16,12 +16,15 @@ use crate::stats::{Circumstances, Delta, Point, Snapshot, Spent, Timeline, Total
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
+use super::sampling::Kept;
 use draws::Draws;
 use limited::Limited;
+use samples::Samples;
 
 mod draws;
 mod limited;
 mod record;
+mod samples;
 
 /// Notices kept for the record; a run that says more says so.
 const NOTICES: usize = 500;
@@ -70,6 +73,7 @@ pub(super) struct Collector {
     more_notices: u64,
     limited: Limited,
     draws: Draws,
+    samples: Samples,
     spent: Spent,
     /// When users were told to end, and how the thresholds on windows stood then.
     told_to_end: Option<(Offset, Vec<Judgement>)>,
@@ -99,6 +103,7 @@ impl Collector {
             more_notices: 0,
             limited: Limited::default(),
             draws: Draws::default(),
+            samples: Samples::default(),
             spent: Spent::default(),
             told_to_end: None,
             plan,
@@ -121,6 +126,11 @@ impl Collector {
     /// Takes in what a shard dealt of the data sets.
     pub(super) fn add_draws(&mut self, dealt: &[Dealt]) {
         self.draws.add(dealt);
+    }
+
+    /// Takes in what a shard kept for judging.
+    pub(super) fn add_samples(&mut self, kept: Kept) {
+        self.samples.add(kept);
     }
 
     /// Clears the statistics: what was counted until now no longer counts.
@@ -195,6 +205,9 @@ impl Collector {
         let judgements = self.judgements(at);
         self.mark_broken(&judgements);
         let early = self.early_ending(at, &judgements);
+        if let Some(sampled) = self.samples.take(self.clock.unix(Offset::ZERO)) {
+            self.audience.tell(&Event::Sampled(Arc::new(sampled)));
+        }
         self.audience.tell(&Event::Tick(Arc::new(Tick {
             snapshot: self.snapshot(at, stand.users.clone()),
             stretch,
@@ -229,6 +242,9 @@ impl Collector {
             self.notice(Severity::Warning, text);
         }
         if let Some(text) = self.limited.told(at) {
+            self.notice(Severity::Warning, text);
+        }
+        if let Some(text) = self.samples.told(self.audience.dropped_samples()) {
             self.notice(Severity::Warning, text);
         }
         for text in self.draws.warnings(&self.plan) {

@@ -14,6 +14,7 @@ mod measured;
 mod once;
 mod preflight;
 mod probe;
+mod sampling;
 mod shard;
 mod signal;
 mod stability;

@@ -17,6 +17,7 @@ use crate::transport::{Client, Transport};
 
 use super::declared::Declared;
 use super::exchange::Exchange;
+use super::sampling::Draw;
 use super::shard::Place;
 use super::variables::{dealers, draw_first_rows, draw_rows, scope};
 
@@ -124,7 +125,7 @@ pub async fn once<T: Transport>(
             plan,
             clock,
             client,
-            declared: Declared::new(clock),
+            declared: Declared::new(clock, Draw::every()),
             scope: scope(plan, index, index as u64),
             dealers: &mut dealers,
             tell,

@@ -28,6 +28,7 @@ use super::declared::Declared;
 use super::exchange::Exchange;
 use super::failed;
 use super::measured::Measured;
+use super::sampling::{Draw, Drawn};
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
 use super::variables::{draw_first_rows, draw_rows, scope};
@@ -74,7 +75,7 @@ impl<C: Client> VirtualUser<C> {
         };
         VirtualUser {
             scope: scope(&shard.plan, class, number),
-            declared: Declared::new(shard.clock),
+            declared: Declared::new(shard.clock, Draw::of_user(&shard.plan, number)),
             shard,
             class,
             client,
@@ -242,6 +243,7 @@ impl<C: Client> VirtualUser<C> {
         };
         let judgement = judged.declared.as_ref();
         self.measure(step, &prepared, &exchange, (&outcome, judgement));
+        self.sample(step, &prepared, &exchange, (&outcome, judgement));
         self.record(step, &exchange, outcome);
         if judged.complete {
             Flow::Next
@@ -293,6 +295,32 @@ impl<C: Client> VirtualUser<C> {
             });
             measured.record(agreement.flatten(), &mut recorder);
         }
+    }
+
+    /// Keeps the answer for judging, if it is drawn.
+    fn sample(
+        &self,
+        step: &RequestStep,
+        request: &Prepared,
+        exchange: &Exchange,
+        (outcome, judged): (&Outcome, Option<&Judgement>),
+    ) {
+        let reading = self.declared.reading();
+        let Some(reading) = reading.filter(|_| self.declared.is_drawn()) else {
+            return;
+        };
+        let drawn = Drawn {
+            plan: &self.shard.plan,
+            step,
+            scope: &self.scope,
+            request,
+            exchange,
+            outcome,
+            reading: &reading,
+            judged,
+            expected: self.declared.expected(),
+        };
+        self.shard.kept.borrow_mut().keep(|| drawn.kept());
     }
 
     /// Keeps what came back for whoever asks why: the first answers of each failure.

@@ -49,6 +49,8 @@ pub struct Plan {
     pub price: Option<Price>,
     /// What may be spent.
     pub budget: Budget,
+    /// Which answers are kept for judging; none: none are.
+    pub samples: Option<Samples>,
     /// The request sent before any load.
     pub preflight: Preflight,
     /// What requests are sent with.
@@ -117,6 +119,15 @@ pub enum Load {
     },
     /// Stages one after the other.
     Stages(Vec<Stage>),
+}
+
+/// Which answers are kept for judging.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// Share of the declared answers, above 0 and at most 1.
+    pub rate: f64,
+    /// The name of the file, behind what the names of a run's files begin with.
+    pub file: PathBuf,
 }
 
 /// The request sent before any load.

@@ -65,8 +65,9 @@ pub(super) const KEYS: Keys = Keys {
         "slo",
         "price",
         "budget",
+        "samples",
     ],
-    later: &["shape", "arrival", "max_in_flight", "samples"],
+    later: &["shape", "arrival", "max_in_flight"],
 };
 
 /// Resolves a scenario, by name or path, into a plan.
@@ -169,6 +170,7 @@ fn decide(
     };
     let mut parts = parts(fields, given, &mut context);
     let mut report = context.report;
+    let samples = run_settings::samples(fields, &parts.classes, &mut settings, &mut report);
     selection.apply(&mut parts.classes, &mut report);
     warn_of_many_fixed(&load, &parts.classes, &mut report);
     if report.has_problems() {
@@ -198,6 +200,7 @@ fn decide(
         stop_if: parts.stop_if,
         price: parts.price,
         budget: parts.budget,
+        samples,
         preflight,
         client,
         seed,

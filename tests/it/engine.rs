@@ -5,6 +5,7 @@ mod counts;
 mod harness;
 mod profiles;
 mod record;
+mod samples;
 mod steering;
 mod stopping;
 mod users;

@@ -17,6 +17,7 @@ pub(super) mod request_keys;
 pub(super) mod requests;
 pub(super) mod response;
 pub(super) mod rows;
+pub(super) mod samples;
 pub(super) mod stages;
 pub(super) mod steps;
 pub(super) mod tasks;
