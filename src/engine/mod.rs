@@ -25,6 +25,6 @@ mod verdict;
 pub use audience::Audience;
 pub use director::{Finished, RunParts, run};
 pub use launch::Shards;
-pub use once::{Answered, Moment, Sending, Spot, Tally, once};
+pub use once::{Answered, Moment, Read, Sending, Spot, Tally, once};
 pub use preflight::{PreflightAnswer, PreflightError, preflight};
 pub use probe::Probe;
