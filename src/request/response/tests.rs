@@ -805,4 +805,19 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn however_plain_text_is_cut_it_reads_the_same(
+// Much of the same, so that pieces begin like those before.
+        bytes in prop::collection::vec(prop::sample::select(b"aaaaaaaaaaaa \xc3\xa9\xff".to_vec()), 0..60),
+        mut cuts in prop::collection::vec(any::<usize>(), 0..24),
+    ) {
+        cuts.iter_mut().for_each(|cut| *cut %= bytes.len() + 1);
+        cuts.sort_unstable();
+        for format in [Format::Auto, Format::Text] {
+            let parts = ResponseParts { format, ..anything() };
+            let whole = timeless(parts.clone(), &bytes, &[]);
+            prop_assert_eq!(timeless(parts, &bytes, &cuts), whole);
+        }
+    }
 }
