@@ -52,6 +52,8 @@ impl Standpoint {
 
 /// Marks kept for the record: more could not be told apart on a chart.
 const MARKS: usize = 200;
+/// Marks for each threshold: one that stands on the edge changes every second.
+const CHANGES: usize = 6;
 
 /// Turns deltas into events.
 pub(super) struct Collector {
@@ -67,8 +69,8 @@ pub(super) struct Collector {
     peak_users: u32,
     notices: Vec<Notice>,
     marks: Vec<Mark>,
-    /// Which thresholds were broken at any moment, in the plan's order.
-    broken: Vec<bool>,
+    /// Whether each threshold is broken, in the plan's order, and how often that was marked.
+    broken: Vec<(bool, usize)>,
     /// Notices beyond those kept.
     more_notices: u64,
     limited: Limited,
@@ -99,7 +101,7 @@ impl Collector {
             peak_users: 0,
             notices: Vec::new(),
             marks: Vec::new(),
-            broken: vec![false; plan.thresholds.len()],
+            broken: vec![(false, 0); plan.thresholds.len()],
             more_notices: 0,
             limited: Limited::default(),
             draws: Draws::default(),
@@ -289,15 +291,21 @@ impl Collector {
             .collect()
     }
 
-    /// Marks the moment at which a threshold is broken first, before users are told to end.
+    /// Marks the moments at which a threshold is broken and met again, before users are told to end.
     fn mark_broken(&mut self, judgements: &[Judgement]) {
         if self.told_to_end.is_some() {
             return;
         }
         for (index, judgement) in judgements.iter().enumerate() {
-            let broken = judgement.standing == Standing::Failed;
-            if broken && !std::mem::replace(&mut self.broken[index], true) {
-                self.mark(MarkKind::Threshold, format!("broken: {judgement}"));
+            let (was_broken, changes) = self.broken[index];
+            let (kind, word) = match (judgement.standing, was_broken) {
+                (Standing::Failed, false) => (MarkKind::Threshold, "broken"),
+                (Standing::Passed, true) => (MarkKind::ThresholdMet, "met again"),
+                _ => continue,
+            };
+            self.broken[index] = (!was_broken, changes + 1);
+            if changes < CHANGES {
+                self.mark(kind, format!("{word}: {judgement}"));
             }
         }
     }
