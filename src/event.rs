@@ -18,8 +18,12 @@ pub use record::{
     Mark, MarkKind, RecordedAnswer, RecordedData, RecordedRow, RunOutcome, RunRecord,
     SCHEMA_VERSION, StageBand, Verdict,
 };
+pub use sampled::{
+    Sampled, SampledAnswer, SampledCount, SampledOutcome, SampledTimes, SampledTokens,
+};
 
 mod record;
+mod sampled;
 
 /// What happened.
 #[derive(Clone, Debug)]
@@ -28,6 +32,8 @@ pub enum Event {
     Started(Arc<Started>),
     /// A second passed.
     Tick(Arc<Tick>),
+    /// Answers were kept for judging; told to those who ask for it ([`Sink::takes_samples`]).
+    Sampled(Arc<Sampled>),
     /// Something worth a line in the log.
     Notice(Notice),
     /// The record of the run as far as it has come, told when somebody asked for it.
@@ -198,4 +204,9 @@ pub trait Sink: Send {
     /// When what it writes is not whole any more. It is told of later events all the same, and
     /// writes what it still can.
     fn on(&mut self, event: &Event) -> Result<(), SinkError>;
+
+    /// Whether it is told of [`Event::Sampled`].
+    fn takes_samples(&self) -> bool {
+        false
+    }
 }

@@ -99,6 +99,9 @@ fn run(cli: &LocustCli, plan: Plan, environment: &Environment) -> anyhow::Result
     if judged {
         tracing::error!(target: logging::MAIN, "{}", record.verdict.reason);
     }
+    if let Some(file) = &outputs.samples {
+        tracing::info!(target: logging::MAIN, "Kept answers written to {}", file.display());
+    }
     let code = code_of(&finished, cli.output.exit_code_on_error.unwrap_or(1));
     tracing::info!(target: logging::MAIN, "Shutting down (exit code {code})");
     if cli.output.json {

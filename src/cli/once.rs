@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 use crate::clock::RunClock;
 use crate::engine::{self, Moment, Spot, Tally};
 use crate::event::StopReason;
-use crate::output::console::{Bodies, Screen, Transcript};
+use crate::output::console::{Bodies, ReadAnswer, Screen, Transcript};
 use crate::output::verdict::Tone;
 use crate::scenario::plan::{Step, UserClass};
 use crate::scenario::{Defaults, Environment, Plan};
@@ -171,6 +171,16 @@ impl Narrator {
                 let transcript = &mut self.transcript;
                 transcript.keep_secrets(&answered.extracted);
                 let mut text = transcript.answer(answered.answer, answered.sent, answered.done);
+                if let Some(read) = &answered.read {
+                    text += &transcript.declared(&ReadAnswer {
+                        reading: &read.reading,
+                        sent: answered.sent,
+                        judged: &read.judged,
+                        failed: answered.outcome.is_err(),
+                        expected: read.expected,
+                        unfound: &read.unfound,
+                    });
+                }
                 text += &transcript.checks(&answered.checks);
                 text += &transcript.extracted(&answered.extracted);
                 if let Err(failure) = &answered.outcome {

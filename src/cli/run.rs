@@ -127,6 +127,8 @@ pub(super) fn skip_outputs(args: &SkipArgs, outputs: &mut OutputPlan) {
 pub(super) fn named_outputs(args: &OutputArgs, plan: &Plan, outputs: &mut OutputPlan) {
     name_files(&args.files, outputs);
     outputs.answers = plan.declares_answers();
+    let samples = plan.samples.as_ref();
+    outputs.samples = samples.map(|samples| outputs.beside(&samples.file));
     if args.csv_full_history {
         outputs.history = Detail::Full;
     }

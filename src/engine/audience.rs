@@ -19,6 +19,7 @@ const ERRORS: usize = 64;
 pub struct Audience {
     groups: Vec<Group>,
     dropped: u64,
+    dropped_samples: u64,
 }
 
 enum Group {
@@ -31,10 +32,11 @@ enum Group {
 /// The way to a thread of sinks.
 struct Post {
     events: SyncSender<Event>,
-    /// What is no tick and had no room yet, in order.
+    /// What must not be missed and had no room yet, in order.
     backlog: VecDeque<Event>,
     /// Texts of new errors.
     errors: Receiver<String>,
+    takes_samples: bool,
     thread: JoinHandle<Vec<SinkError>>,
 }
 
@@ -45,6 +47,7 @@ impl Audience {
         Audience {
             groups: vec![Group::Inline(Listeners::new(sinks))],
             dropped: 0,
+            dropped_samples: 0,
         }
     }
 
@@ -60,13 +63,21 @@ impl Audience {
         Ok(Audience {
             groups: groups.collect::<std::io::Result<_>>()?,
             dropped: 0,
+            dropped_samples: 0,
         })
     }
 
-    /// Tells everyone, without ever waiting for them while the run goes on: a tick for which
-    /// there is no room is dropped, anything else is kept until there is.
+    /// Tells everyone, without ever waiting for them while the run goes on: a tick, or samples,
+    /// for which there is no room are dropped, anything else is kept until there is.
     pub(super) fn tell(&mut self, event: &Event) {
+        let samples = match event {
+            Event::Sampled(sampled) => sampled.answers.len() as u64,
+            _ => 0,
+        };
         for group in &mut self.groups {
+            if samples > 0 && !group.takes_samples() {
+                continue;
+            }
             let told = match group {
                 Group::Inline(listeners) => {
                     listeners.tell(event);
@@ -74,7 +85,10 @@ impl Audience {
                 }
                 Group::Thread(post) => post.tell(event.clone()),
             };
-            self.dropped += u64::from(!told);
+            if !told {
+                self.dropped += u64::from(samples == 0);
+                self.dropped_samples += samples;
+            }
         }
     }
 
@@ -92,6 +106,11 @@ impl Audience {
         self.dropped
     }
 
+    /// How many kept answers were dropped because sinks were too slow.
+    pub(super) fn dropped_samples(&self) -> u64 {
+        self.dropped_samples
+    }
+
     /// Waits until everyone has been told everything, and returns what went wrong: one error per
     /// destination.
     #[must_use]
@@ -104,14 +123,24 @@ impl Audience {
     }
 }
 
+impl Group {
+    fn takes_samples(&self) -> bool {
+        match self {
+            Group::Inline(listeners) => listeners.take_samples(),
+            Group::Thread(post) => post.takes_samples,
+        }
+    }
+}
+
 impl Post {
     fn open(sinks: Vec<Box<dyn Sink>>) -> std::io::Result<Post> {
         let (events, queue) = sync_channel::<Event>(WAITING);
         let (report, errors) = sync_channel(ERRORS);
+        let mut listeners = Listeners::new(sinks);
+        let takes_samples = listeners.take_samples();
         let thread = std::thread::Builder::new()
             .name("sinks".to_owned())
             .spawn(move || {
-                let mut listeners = Listeners::new(sinks);
                 for event in queue {
                     listeners.tell(&event);
                     for error in std::mem::take(&mut listeners.new) {
@@ -125,6 +154,7 @@ impl Post {
             events,
             backlog: VecDeque::new(),
             errors,
+            takes_samples,
             thread,
         })
     }
@@ -145,15 +175,15 @@ impl Post {
                 break;
             }
         }
-        let is_tick = matches!(event, Event::Tick(_));
+        let may_be_missed = matches!(event, Event::Tick(_) | Event::Sampled(_));
         if !self.backlog.is_empty() {
-            if !is_tick {
+            if !may_be_missed {
                 self.backlog.push_back(event);
             }
-            return !is_tick;
+            return !may_be_missed;
         }
         match self.events.try_send(event) {
-            Err(TrySendError::Full(event)) if !is_tick => {
+            Err(TrySendError::Full(event)) if !may_be_missed => {
                 self.backlog.push_back(event);
                 true
             }
@@ -192,6 +222,10 @@ impl Listeners {
         }
     }
 
+    fn take_samples(&self) -> bool {
+        self.sinks.iter().any(|sink| sink.takes_samples())
+    }
+
     fn tell(&mut self, event: &Event) {
         let errors = self
             .sinks
@@ -211,13 +245,16 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::event::{Notice, Severity};
-    use crate::model::Offset;
+    use crate::event::{
+        Notice, Sampled, SampledAnswer, SampledOutcome, SampledTimes, SampledTokens, Severity,
+    };
+    use crate::model::{Endpoint, Offset};
 
     /// A sink that does nothing until it is let go.
     struct Held {
         key: Arc<Mutex<()>>,
         told: Arc<Mutex<Vec<String>>>,
+        takes_samples: bool,
     }
 
     impl Sink for Held {
@@ -226,8 +263,65 @@ mod tests {
             if let Event::Notice(notice) = event {
                 self.told.lock().unwrap().push(notice.text.clone());
             }
+            if let Event::Sampled(sampled) = event {
+                let answers = sampled.answers.iter().map(|_| String::new());
+                self.told.lock().unwrap().extend(answers);
+            }
             Ok(())
         }
+
+        fn takes_samples(&self) -> bool {
+            self.takes_samples
+        }
+    }
+
+    fn sampled() -> Event {
+        let answer = SampledAnswer {
+            sent: Offset::ZERO,
+            endpoint: Endpoint::new("POST", "/q"),
+            question: None,
+            answer: None,
+            answer_chars: 0,
+            sources: Vec::new(),
+            expected_sources: None,
+            outcome: SampledOutcome::Ok,
+            failure_kind: None,
+            reason: None,
+            status: None,
+            completion: None,
+            finish_reason: None,
+            cache: None,
+            tokens: SampledTokens::default(),
+            timings: SampledTimes::default(),
+            stages: [].into(),
+        };
+        Event::Sampled(Arc::new(Sampled {
+            answers: vec![answer.clone(), answer],
+            ..Sampled::default()
+        }))
+    }
+
+    #[test]
+    fn samples_that_a_sink_has_no_time_for_are_counted_and_others_are_not_told_of_them() {
+        let (key, told) = (Arc::default(), Arc::default());
+        let held = |takes_samples| Held {
+            key: Arc::clone(&key),
+            told: Arc::clone(&told),
+            takes_samples,
+        };
+        let groups: Vec<Vec<Box<dyn Sink>>> =
+            vec![vec![Box::new(held(true))], vec![Box::new(held(false))]];
+        let mut audience = Audience::on_threads(groups).unwrap();
+        let hold = key.lock().unwrap();
+        let event = sampled();
+        let many = WAITING as u64 + 10;
+        (0..many).for_each(|_| audience.tell(&event));
+        drop(hold);
+        let dropped = audience.dropped_samples();
+        assert!(dropped.is_multiple_of(2) && (9 * 2..=10 * 2).contains(&dropped));
+        assert_eq!(audience.dropped_ticks(), 0);
+        assert!(audience.close().is_empty());
+        assert_eq!(told.lock().unwrap().len() as u64, 2 * many - dropped);
     }
 
     #[test]
@@ -236,6 +330,7 @@ mod tests {
         let held = Held {
             key: Arc::clone(&key),
             told: Arc::clone(&told),
+            takes_samples: false,
         };
         let mut audience = Audience::on_threads(vec![vec![Box::new(held)]]).unwrap();
         let texts: Vec<String> = (0..100).map(|n| n.to_string()).collect();

@@ -16,12 +16,15 @@ use crate::stats::{Circumstances, Delta, Point, Snapshot, Spent, Timeline, Total
 use crate::threshold::{Evidence, Judgement, Standing, judge};
 
 use super::audience::Audience;
+use super::sampling::Kept;
 use draws::Draws;
 use limited::Limited;
+use samples::Samples;
 
 mod draws;
 mod limited;
 mod record;
+mod samples;
 
 /// Notices kept for the record; a run that says more says so.
 const NOTICES: usize = 500;
@@ -49,6 +52,8 @@ impl Standpoint {
 
 /// Marks kept for the record: more could not be told apart on a chart.
 const MARKS: usize = 200;
+/// Marks for each threshold: one that stands on the edge changes every second.
+const CHANGES: usize = 6;
 
 /// Turns deltas into events.
 pub(super) struct Collector {
@@ -64,12 +69,13 @@ pub(super) struct Collector {
     peak_users: u32,
     notices: Vec<Notice>,
     marks: Vec<Mark>,
-    /// Which thresholds were broken at any moment, in the plan's order.
-    broken: Vec<bool>,
+    /// Whether each threshold is broken, in the plan's order, and how often that was marked.
+    broken: Vec<(bool, usize)>,
     /// Notices beyond those kept.
     more_notices: u64,
     limited: Limited,
     draws: Draws,
+    samples: Samples,
     spent: Spent,
     /// When users were told to end, and how the thresholds on windows stood then.
     told_to_end: Option<(Offset, Vec<Judgement>)>,
@@ -95,10 +101,11 @@ impl Collector {
             peak_users: 0,
             notices: Vec::new(),
             marks: Vec::new(),
-            broken: vec![false; plan.thresholds.len()],
+            broken: vec![(false, 0); plan.thresholds.len()],
             more_notices: 0,
             limited: Limited::default(),
             draws: Draws::default(),
+            samples: Samples::default(),
             spent: Spent::default(),
             told_to_end: None,
             plan,
@@ -121,6 +128,11 @@ impl Collector {
     /// Takes in what a shard dealt of the data sets.
     pub(super) fn add_draws(&mut self, dealt: &[Dealt]) {
         self.draws.add(dealt);
+    }
+
+    /// Takes in what a shard kept for judging.
+    pub(super) fn add_samples(&mut self, kept: Kept) {
+        self.samples.add(kept);
     }
 
     /// Clears the statistics: what was counted until now no longer counts.
@@ -195,6 +207,9 @@ impl Collector {
         let judgements = self.judgements(at);
         self.mark_broken(&judgements);
         let early = self.early_ending(at, &judgements);
+        if let Some(sampled) = self.samples.take(self.clock.unix(Offset::ZERO)) {
+            self.audience.tell(&Event::Sampled(Arc::new(sampled)));
+        }
         self.audience.tell(&Event::Tick(Arc::new(Tick {
             snapshot: self.snapshot(at, stand.users.clone()),
             stretch,
@@ -229,6 +244,9 @@ impl Collector {
             self.notice(Severity::Warning, text);
         }
         if let Some(text) = self.limited.told(at) {
+            self.notice(Severity::Warning, text);
+        }
+        if let Some(text) = self.samples.told(self.audience.dropped_samples()) {
             self.notice(Severity::Warning, text);
         }
         for text in self.draws.warnings(&self.plan) {
@@ -273,15 +291,21 @@ impl Collector {
             .collect()
     }
 
-    /// Marks the moment at which a threshold is broken first, before users are told to end.
+    /// Marks the moments at which a threshold is broken and met again, before users are told to end.
     fn mark_broken(&mut self, judgements: &[Judgement]) {
         if self.told_to_end.is_some() {
             return;
         }
         for (index, judgement) in judgements.iter().enumerate() {
-            let broken = judgement.standing == Standing::Failed;
-            if broken && !std::mem::replace(&mut self.broken[index], true) {
-                self.mark(MarkKind::Threshold, format!("broken: {judgement}"));
+            let (was_broken, changes) = self.broken[index];
+            let (kind, word) = match (judgement.standing, was_broken) {
+                (Standing::Failed, false) => (MarkKind::Threshold, "broken"),
+                (Standing::Passed, true) => (MarkKind::ThresholdMet, "met again"),
+                _ => continue,
+            };
+            self.broken[index] = (!was_broken, changes + 1);
+            if changes < CHANGES {
+                self.mark(kind, format!("{word}: {judgement}"));
             }
         }
     }

@@ -18,6 +18,8 @@ use crate::request::{Scope, TemplateError};
 use crate::scenario::plan::{RequestStep, Response};
 use crate::transport::TransportError;
 
+use super::sampling::Draw;
+
 /// After the mark of its end, or an error within, so much is left for the rest of an answer:
 /// enough to use its connection again, and too little to be waited for by a user.
 const DRAIN: Duration = Duration::from_secs(1);
@@ -30,15 +32,21 @@ pub(super) struct Declared {
     timer: Timer,
     /// The ids each comparison with labels expects of the answer that is read.
     expected: Vec<Vec<String>>,
+    draw: Draw,
+    /// Whether the answer that is read is one to keep.
+    is_drawn: bool,
 }
 
 impl Declared {
-    pub(super) fn new(clock: RunClock) -> Self {
+    /// One that keeps the text of the answers that are drawn.
+    pub(super) fn new(clock: RunClock, draw: Draw) -> Self {
         Declared {
             clock,
             reader: None,
             timer: Timer::default(),
             expected: Vec::new(),
+            draw,
+            is_drawn: false,
         }
     }
 
@@ -51,12 +59,16 @@ impl Declared {
         step: &RequestStep,
         scope: &mut Scope,
     ) -> Result<Option<Rc<RefCell<ResponseReader>>>, TemplateError> {
+        self.is_drawn = false;
         let Some(Response { spec, checks }) = &step.response else {
             return Ok(None);
         };
         self.expected = checks.expected(scope)?;
+        self.is_drawn = self.draw.next();
         let reader = self.reader.get_or_insert_default();
-        reader.borrow_mut().begin(spec, checks.needs_text());
+        reader
+            .borrow_mut()
+            .begin(spec, checks.needs_text() || self.is_drawn);
         Ok(Some(Rc::clone(reader)))
     }
 
@@ -137,6 +149,16 @@ impl Declared {
         reading.map_or_else(Judgement::default, |reading| {
             response.checks.judge(&reading, &self.expected)
         })
+    }
+
+    /// Whether an answer is declared, and drawn to be kept.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.is_drawn
+    }
+
+    /// The ids each comparison with labels expects of the last answer.
+    pub(super) fn expected(&self) -> &[Vec<String>] {
+        &self.expected
     }
 
     /// What is known of the last answer; none when none was declared yet.

@@ -58,12 +58,13 @@ fn headers(headers: &HeaderMap, masker: &Masker) -> Vec<(String, String)> {
     headers.iter().take(most).map(shown).collect()
 }
 
-fn masked(text: &str, masker: &Masker) -> String {
+/// The text without secrets.
+pub(super) fn masked(text: &str, masker: &Masker) -> String {
     masker.mask(&without_pairs(text))
 }
 
 /// The first so many characters, with an ellipsis where some are left out.
-fn beginning(text: &str, most: usize) -> Cow<'_, str> {
+pub(super) fn beginning(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),
         None => text.into(),

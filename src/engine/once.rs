@@ -3,6 +3,8 @@
 //! For people who debug a scenario: what happens is told as it happens, and what a run would do is
 //! done by what a run does it with. Waits are left out. Must not know how it is shown.
 
+use std::cell::Ref;
+
 use http::HeaderMap;
 use serde_json::Value;
 
@@ -10,6 +12,9 @@ use crate::clock::RunClock;
 use crate::load::WaitTime;
 use crate::model::{Endpoint, Failure, Offset};
 use crate::request::data::DataPer;
+use crate::request::response::Reading;
+use crate::request::response::checks::Judgement;
+use crate::request::response::unfound::Unfound;
 use crate::request::{Answer, AnswerReader, Check, Dealer, Extraction, Prepared, Scope};
 use crate::scenario::Plan;
 use crate::scenario::plan::{RequestStep, Step, UserClass};
@@ -17,6 +22,7 @@ use crate::transport::{Client, Transport};
 
 use super::declared::Declared;
 use super::exchange::Exchange;
+use super::sampling::Draw;
 use super::shard::Place;
 use super::variables::{dealers, draw_first_rows, draw_rows, scope};
 
@@ -86,6 +92,20 @@ pub struct Answered<'a> {
     pub extracted: Vec<(&'a Extraction, Result<Value, String>)>,
     /// The failure, as a run would count it.
     pub outcome: Result<(), Failure>,
+    /// What was read in it, where it is declared and its status says that it is one.
+    pub read: Option<Read<'a>>,
+}
+
+/// What was read in a declared answer.
+pub struct Read<'a> {
+    /// What was found.
+    pub reading: Ref<'a, Reading>,
+    /// How it did; its failure is the request's.
+    pub judged: Judgement,
+    /// The ids each comparison with labels expects.
+    pub expected: &'a [Vec<String>],
+    /// What was looked for in vain.
+    pub unfound: Vec<Unfound>,
 }
 
 /// What it came to.
@@ -124,7 +144,7 @@ pub async fn once<T: Transport>(
             plan,
             clock,
             client,
-            declared: Declared::new(clock),
+            declared: Declared::new(clock, Draw::every()),
             scope: scope(plan, index, index as u64),
             dealers: &mut dealers,
             tell,
@@ -257,14 +277,16 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
             step.expect.explain(name, &exchange.answer, exchange.time())
         });
         let take = |extraction: &'a Extraction| (extraction, extraction.take(&exchange.answer));
-        self.tell(Moment::Answered(Answered {
+        let answered = Answered {
             answer: &exchange.answer,
             sent,
             done: exchange.done,
             checks: checks.unwrap_or_default(),
             extracted: step.extract.iter().map(take).collect(),
             outcome: judged.outcome,
-        }));
+            read: read(step, &exchange.answer, judged.declared, &self.declared),
+        };
+        (self.tell)(Moment::Answered(answered), self.tally);
         judged.complete
     }
 
@@ -282,4 +304,20 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
     fn tell(&mut self, moment: Moment<'_>) {
         (self.tell)(moment, self.tally);
     }
+}
+
+/// What was read in an answer that was judged as a declared one.
+fn read<'d>(
+    step: &RequestStep,
+    answer: &Answer,
+    judged: Option<Judgement>,
+    declared: &'d Declared,
+) -> Option<Read<'d>> {
+    let (judged, response) = judged.zip(step.response.as_ref())?;
+    Some(Read {
+        reading: declared.reading()?,
+        judged,
+        expected: declared.expected(),
+        unfound: response.spec.unfound(&answer.headers, &answer.body),
+    })
 }

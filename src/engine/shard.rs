@@ -20,6 +20,7 @@ use crate::scenario::Plan;
 use crate::stats::{Delta, ExceptionKey, Recorder};
 use crate::transport::Transport;
 
+use super::sampling::Kept;
 use super::signal::{Farewells, Gate, Level, Signal};
 use super::stability::Baselines;
 use super::user::VirtualUser;
@@ -58,6 +59,8 @@ pub(super) struct ShardReport {
     pub(super) delta: Delta,
     /// What was dealt of each data set since the last report.
     pub(super) dealt: Vec<Dealt>,
+    /// The answers that were kept since the last report.
+    pub(super) kept: Kept,
     /// Users running, by class.
     pub(super) users: Vec<u32>,
     /// How late its timers were, at worst, since the last report.
@@ -71,6 +74,8 @@ pub(super) struct ShardState {
     pub(super) plan: Arc<Plan>,
     pub(super) clock: RunClock,
     pub(super) recorder: RefCell<Recorder>,
+    /// Not in the recorder: what it hands over is added up, for the whole run.
+    pub(super) kept: RefCell<Kept>,
     pub(super) dealers: RefCell<Vec<Dealer>>,
     pub(super) baselines: RefCell<Baselines>,
     pub(super) gate: Gate,
@@ -112,6 +117,7 @@ pub(super) async fn shard<T: Transport>(
     let dealers = dealers(&plan, place);
     let state = Rc::new(ShardState {
         recorder: RefCell::new(Recorder::new(plan.endpoints.len())),
+        kept: RefCell::default(),
         dealers: RefCell::new(dealers),
         baselines: RefCell::default(),
         gate: Gate::default(),
@@ -236,6 +242,7 @@ impl ShardState {
             dealt: (self.dealers.borrow_mut().iter_mut())
                 .map(Dealer::take_dealt)
                 .collect(),
+            kept: self.kept.take(),
             users: self.running.borrow().clone(),
             lag: self.lag.take(),
             worked: Handle::current().metrics().worker_total_busy_duration(0),

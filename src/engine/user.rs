@@ -20,6 +20,7 @@ use crate::stats::ExceptionKey;
 use crate::transport::Client;
 
 use super::declared::Declared;
+use super::sampling::Draw;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
 use super::variables::{draw_first_rows, draw_rows, scope};
@@ -63,7 +64,7 @@ impl<C: Client> VirtualUser<C> {
         };
         VirtualUser {
             scope: scope(&shard.plan, class, number),
-            declared: Declared::new(shard.clock),
+            declared: Declared::new(shard.clock, Draw::of_user(&shard.plan, number)),
             shard,
             class,
             client,

@@ -62,6 +62,11 @@ fn user_seed(seed: u64, number: u64) -> u64 {
     mixed(seed ^ mixed(number.wrapping_add(1)))
 }
 
+/// A seed for what is drawn beside a user's own randomness.
+pub(super) fn seed_beside(seed: u64, number: u64) -> u64 {
+    mixed(!user_seed(seed, number))
+}
+
 /// The output function of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
 /// Generators, 2014).
 fn mixed(value: u64) -> u64 {

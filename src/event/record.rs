@@ -182,8 +182,10 @@ pub enum MarkKind {
     Resumed,
     /// The statistics were cleared.
     Reset,
-    /// A threshold was broken for the first time.
+    /// A threshold was broken.
     Threshold,
+    /// A threshold that was broken is met again.
+    ThresholdMet,
     /// Users were told to end.
     Ending,
 }

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod rag_csv;
 pub mod record;
 pub mod registry;
+pub mod samples;
 pub mod sinks;
 pub mod tables;
 pub mod task_ratio;

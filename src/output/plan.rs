@@ -24,6 +24,8 @@ pub struct OutputPlan {
     pub answers: bool,
     /// What the history holds.
     pub history: Detail,
+    /// Answers kept for judging.
+    pub samples: Option<PathBuf>,
     /// The HTML report.
     pub html: Option<PathBuf>,
     /// Locust's JSON; `.json` is added, as Locust does.
@@ -77,7 +79,8 @@ impl OutputPlan {
         }
     }
 
-    /// What `report` makes again from a record: `<prefix>…`, all but the history and the record.
+    /// What `report` makes again from a record: `<prefix>…`, all but the history, the samples and
+    /// the record.
     #[must_use]
     pub fn of_report(prefix: &Path) -> Self {
         OutputPlan {
@@ -110,8 +113,18 @@ impl OutputPlan {
     /// The file that the history is appended to.
     #[must_use]
     pub fn history_file(&self) -> Option<PathBuf> {
-        let as_it_goes = |format: &Format| format.written == Written::AsItGoes;
-        self.chosen(as_it_goes).map(|(_, path)| path).next()
+        let is_history = |format: &Format| format.name == "stats_history.csv";
+        self.chosen(is_history).map(|(_, path)| path).next()
+    }
+
+    /// Where a file of this name stands: beside the others, its name behind what theirs begin
+    /// with; as it is where there are none.
+    #[must_use]
+    pub fn beside(&self, name: &Path) -> PathBuf {
+        match &self.csv {
+            Some(prefix) => with_suffix(prefix, &format!("_{}", name.display())),
+            None => name.to_owned(),
+        }
     }
 
     /// Opens everything, or says all that is in the way; then nothing was changed.
@@ -122,7 +135,7 @@ impl OutputPlan {
         self.open_those(|_| true)
     }
 
-    /// Writes everything that can be made from a record alone: all but the history.
+    /// Writes everything that can be made from a record alone: all but the history and samples.
     ///
     /// # Errors
     /// When a file cannot be opened, or those that could not be written whole.

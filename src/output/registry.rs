@@ -9,7 +9,7 @@ use super::destination::{Destination, Kept};
 use super::locust_csv::{exceptions, failures, history, stats};
 use super::plan::{OutputPlan, with_suffix};
 use super::sinks::{AtEnd, Rewritten};
-use super::{html, junit, locust_json, markdown, rag_csv, record};
+use super::{html, junit, locust_json, markdown, rag_csv, record, samples};
 
 /// When a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,12 @@ pub const FORMATS: &[Format] = &[
         written: Written::Rewritten,
         paths: |plan| of_answers(plan, "_rag_stages.csv"),
         sink: |to, _| Box::new(Rewritten::new(to, rag_csv::stages::render)),
+    },
+    Format {
+        name: "answers.jsonl",
+        written: Written::AsItGoes,
+        paths: |plan| plan.samples.iter().cloned().collect(),
+        sink: |to, _| Box::new(samples::Samples::new(to)),
     },
     Format {
         name: "report.html",

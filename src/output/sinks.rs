@@ -93,7 +93,7 @@ impl Sink for Rewritten {
                 let content = (self.render)(&Tables::from(record.as_ref()));
                 self.to.write(|to| to.finish(content.as_bytes()))
             }
-            Event::Notice(_) | Event::SoFar(_) => Ok(()),
+            Event::Sampled(_) | Event::Notice(_) | Event::SoFar(_) => Ok(()),
         }
     }
 }
@@ -122,7 +122,11 @@ impl Sink for AtEnd {
                 let content = (self.render)(record);
                 self.to.write(|to| to.finish(content.as_bytes()))
             }
-            Event::Started(_) | Event::Tick(_) | Event::Notice(_) | Event::SoFar(_) => Ok(()),
+            Event::Started(_)
+            | Event::Tick(_)
+            | Event::Sampled(_)
+            | Event::Notice(_)
+            | Event::SoFar(_) => Ok(()),
         }
     }
 }

@@ -12,6 +12,17 @@ pub fn iso(unix: Duration) -> String {
     written(unix, "%Y-%m-%dT%H:%M:%SZ")
 }
 
+/// `2026-11-23T06:45:43.125Z`, cut to milliseconds.
+#[must_use]
+pub fn precise(unix: Duration) -> String {
+    i64::try_from(unix.as_millis())
+        .ok()
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok())
+        .map_or_else(String::new, |at| {
+            at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+        })
+}
+
 /// `2026-11-23 06:45:43 UTC`, for reading.
 #[must_use]
 pub fn readable(unix: Duration) -> String {
@@ -48,6 +59,8 @@ mod tests {
         assert_eq!(for_file_name(at), "20261123T064543Z");
         assert_eq!(readable(at), "2026-11-23 06:45:43 UTC");
         assert_eq!(time_of_day(at), "06:45:43Z");
+        assert_eq!(precise(at), "2026-11-23T06:45:43.999Z");
         assert_eq!(iso(Duration::MAX), "");
+        assert_eq!(precise(Duration::MAX), "");
     }
 }

@@ -52,6 +52,8 @@ pub struct Plan {
     pub expected_tokens: Option<ExpectedTokens>,
     /// What may be spent.
     pub budget: Budget,
+    /// Which answers are kept for judging; none: none are.
+    pub samples: Option<Samples>,
     /// The request sent before any load.
     pub preflight: Preflight,
     /// What requests are sent with.
@@ -129,6 +131,15 @@ pub enum Load {
     },
     /// Stages one after the other.
     Stages(Vec<Stage>),
+}
+
+/// Which answers are kept for judging.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// Share of the declared answers, above 0 and at most 1.
+    pub rate: f64,
+    /// The name of the file, behind what the names of a run's files begin with.
+    pub file: PathBuf,
 }
 
 /// The request sent before any load.

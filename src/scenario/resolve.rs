@@ -66,8 +66,9 @@ pub(super) const KEYS: Keys = Keys {
         "retry",
         "price",
         "budget",
+        "samples",
     ],
-    later: &["shape", "arrival", "max_in_flight", "samples"],
+    later: &["shape", "arrival", "max_in_flight"],
 };
 
 /// Resolves a scenario, by name or path, into a plan.
@@ -170,6 +171,7 @@ fn decide(
     };
     let mut parts = parts(fields, given, &mut context);
     let mut report = context.report;
+    let samples = run_settings::samples(fields, &parts.classes, &mut settings, &mut report);
     selection.apply(&mut parts.classes, &mut report);
     warn_of_many_fixed(&load, &parts.classes, &mut report);
     if report.has_problems() {
@@ -200,6 +202,7 @@ fn decide(
         price: parts.price,
         expected_tokens: parts.expected_tokens,
         budget: parts.budget,
+        samples,
         preflight,
         client,
         seed,

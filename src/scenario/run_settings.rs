@@ -10,10 +10,11 @@ use crate::model::units::{format_duration, parse_duration};
 use crate::transport::ClientKind;
 
 use super::approval::Approvals;
+use super::decode::samples::samples as decoded;
 use super::decode::value::Fields;
 use super::environment::Environment;
 use super::overrides::Given;
-use super::plan::Preflight;
+use super::plan::{Preflight, Samples, UserClass};
 use super::problems::Report;
 use super::resolve::Inputs;
 use super::selection::Selection;
@@ -241,6 +242,20 @@ pub(super) fn client(
     let origin = origin.unwrap_or("default".to_owned());
     settings.note("client", value.to_string(), origin);
     value
+}
+
+/// Which answers of these classes are kept for judging.
+pub(super) fn samples(
+    fields: &Fields<'_>,
+    classes: &[UserClass],
+    settings: &mut Settings<'_>,
+    report: &mut Report,
+) -> Option<Samples> {
+    let at = fields.get("samples")?;
+    let (samples, rate) = decoded(&at, classes, report)?;
+    let value = format!("{rate} of the answers to {}", samples.file.display());
+    settings.note("samples", value, report.origin(at.mark()));
+    Some(samples)
 }
 
 pub(super) fn reset_stats(given: &Inputs<'_>, report: &mut Report) -> bool {

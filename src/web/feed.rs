@@ -26,6 +26,7 @@ impl Sink for WebFeed {
         match event {
             Event::Started(started) => self.board.began(started),
             Event::Tick(tick) => self.board.ticked(tick),
+            Event::Sampled(_) => {}
             Event::Notice(notice) => self.board.noted(notice),
             Event::SoFar(record) | Event::Finished(record) => self.board.recorded(record),
         }

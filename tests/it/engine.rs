@@ -6,6 +6,7 @@ mod harness;
 mod limits;
 mod profiles;
 mod record;
+mod samples;
 mod steering;
 mod stopping;
 mod users;

@@ -75,7 +75,7 @@ impl Sink for LocustKeys {
         match event {
             Event::Started(_) => self.reading = self.begin(),
             Event::Finished(_) => self.reading = None,
-            Event::Tick(_) | Event::Notice(_) | Event::SoFar(_) => {}
+            Event::Tick(_) | Event::Sampled(_) | Event::Notice(_) | Event::SoFar(_) => {}
         }
         Ok(())
     }

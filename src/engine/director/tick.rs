@@ -25,6 +25,7 @@ impl Director {
             };
             self.collector.add(&report.delta);
             self.collector.add_draws(&report.dealt);
+            self.collector.add_samples(report.kept);
             for ((_, sum), count) in self.users.by_class.iter_mut().zip(&report.users) {
                 *sum += count;
             }

@@ -19,6 +19,7 @@ use super::super::exchange::Exchange;
 use super::super::failed;
 use super::super::limits;
 use super::super::measured::Measured;
+use super::super::sampling::Drawn;
 use super::super::signal::Level;
 use super::retrying::Attempts;
 use super::{Flow, VirtualUser};
@@ -88,6 +89,7 @@ impl<C: Client> VirtualUser<C> {
         };
         let judgement = judged.declared.as_ref();
         self.measure(step, prepared, exchange, (&outcome, judgement));
+        self.sample(step, prepared, exchange, (&outcome, judgement));
         (outcome, judged.complete)
     }
 
@@ -191,6 +193,32 @@ impl<C: Client> VirtualUser<C> {
         if let Some(met) = met {
             self.shard.recorder.borrow_mut().judged(step.endpoint, met);
         }
+    }
+
+    /// Keeps the answer for judging, if it is drawn.
+    fn sample(
+        &self,
+        step: &RequestStep,
+        request: &Prepared,
+        exchange: &Exchange,
+        (outcome, judged): (&Outcome, Option<&Judgement>),
+    ) {
+        let reading = self.declared.reading();
+        let Some(reading) = reading.filter(|_| self.declared.is_drawn()) else {
+            return;
+        };
+        let drawn = Drawn {
+            plan: &self.shard.plan,
+            step,
+            scope: &self.scope,
+            request,
+            exchange,
+            outcome,
+            reading: &reading,
+            judged,
+            expected: self.declared.expected(),
+        };
+        self.shard.kept.borrow_mut().keep(|| drawn.kept());
     }
 
     /// Keeps what came back for whoever asks why: the first answers of each failure.

@@ -55,7 +55,11 @@ impl Sink for LocustTables {
                 self.last = tick.snapshot.at;
                 self.show(&Tables::from(tick.as_ref()))
             }
-            Event::Tick(_) | Event::Notice(_) | Event::SoFar(_) | Event::Finished(_) => Ok(()),
+            Event::Tick(_)
+            | Event::Sampled(_)
+            | Event::Notice(_)
+            | Event::SoFar(_)
+            | Event::Finished(_) => Ok(()),
         }
     }
 }

@@ -25,4 +25,4 @@ pub use locust::LocustTables;
 pub use progress::Progress;
 pub use screen::Screen;
 pub use style::Style;
-pub use transcript::{Bodies, Transcript};
+pub use transcript::{Bodies, ReadAnswer, Transcript};

@@ -144,7 +144,7 @@ impl Sink for Progress {
                 self.started = Some(started.started_unix);
                 Ok(())
             }
-            Event::SoFar(_) => Ok(()),
+            Event::Sampled(_) | Event::SoFar(_) => Ok(()),
         }
     }
 }

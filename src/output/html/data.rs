@@ -224,6 +224,7 @@ fn moment(mark: &Mark) -> Moment<'_> {
             MarkKind::Resumed => "resumed",
             MarkKind::Reset => "reset",
             MarkKind::Threshold => "threshold",
+            MarkKind::ThresholdMet => "threshold-met",
             MarkKind::Ending => "ending",
         },
         text: &mark.text,

@@ -227,6 +227,7 @@ pub(super) fn events(record: &RunRecord) -> Vec<EventView> {
             | MarkKind::Paused
             | MarkKind::Resumed
             | MarkKind::Reset
+            | MarkKind::ThresholdMet
             | MarkKind::Ending => "info",
         };
         let view = EventView {

@@ -149,7 +149,9 @@ impl Sink for History {
                 return Ok(());
             }
             Event::Tick(tick) => render(tick, self.detail),
-            Event::Notice(_) | Event::SoFar(_) | Event::Finished(_) => return Ok(()),
+            Event::Sampled(_) | Event::Notice(_) | Event::SoFar(_) | Event::Finished(_) => {
+                return Ok(());
+            }
         };
         let begun = &mut self.begun;
         let text = if *begun { rows } else { header() + &rows };

@@ -75,6 +75,14 @@ impl Assembly {
         true
     }
 
+    /// The texts are not events but what the network made of one text: where nothing else is
+    /// declared they go on, even one that repeats how the answer began.
+    pub(super) fn is_cut_by_chance(&mut self) {
+        if let State::Open(_) = self.state {
+            self.state = State::Delta;
+        }
+    }
+
     /// The end of the texts.
     pub(super) fn finish(&mut self) {
         if matches!(self.state, State::Open(run) if run + 1 >= PROOF) {

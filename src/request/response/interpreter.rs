@@ -103,6 +103,7 @@ impl Interpreter {
             Piece::Event { name, data } => self.event(spec, at, name, data),
             Piece::Text(text) => {
                 self.reading.first_event_at.get_or_insert(at);
+                self.assembly.is_cut_by_chance();
                 self.text(at, text);
             }
             Piece::KeepAlive => self.reading.keep_alives += 1,

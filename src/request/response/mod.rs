@@ -16,6 +16,7 @@ pub mod slo;
 pub mod spec;
 pub mod stream_error;
 pub mod timeouts;
+pub mod unfound;
 
 mod assembly;
 mod finds;

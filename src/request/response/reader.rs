@@ -31,7 +31,7 @@ pub struct ResponseReader {
 
 /// Cuts the bytes of one answer.
 #[derive(Debug)]
-enum Framer {
+pub(super) enum Framer {
     /// What the answer is made of is not yet known: its first bytes.
     Unknown(Vec<u8>),
     Events(SseFramer),
@@ -173,7 +173,13 @@ impl Framer {
         }
     }
 
-    fn feed(&mut self, spec: &ResponseSpec, media: MediaKind, bytes: &[u8], on: &mut OnPiece<'_>) {
+    pub(super) fn feed(
+        &mut self,
+        spec: &ResponseSpec,
+        media: MediaKind,
+        bytes: &[u8],
+        on: &mut OnPiece<'_>,
+    ) {
         match self {
             Framer::Events(framer) => framer.feed(bytes, on),
             Framer::Values(framer) => framer.feed(bytes, on),
@@ -198,7 +204,7 @@ impl Framer {
     }
 
     /// What the answer was made of, and whether it ended within a piece.
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         spec: &ResponseSpec,
         media: MediaKind,

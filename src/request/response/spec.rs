@@ -62,6 +62,7 @@ pub(super) struct Wanted {
     pub(super) role: Role,
     /// Only in events of this name.
     pub(super) event: Option<String>,
+    pub(super) path: Path,
 }
 
 /// What is done with what a path finds. A rank is its place among those for the same: the
@@ -144,8 +145,8 @@ impl ResponseSpec {
                 .into_iter()
                 .map(|stage| (stage.name.into(), stage.unit))
                 .collect(),
-            selector: Selector::new(paths.list.iter().map(|(path, _)| path)),
-            wanted: paths.list.into_iter().map(|(_, wanted)| wanted).collect(),
+            selector: Selector::new(paths.list.iter().map(|wanted| &wanted.path)),
+            wanted: paths.list,
             reads_json,
         }
     }
@@ -184,7 +185,7 @@ impl ResponseSpec {
 /// Paths as they are collected.
 #[derive(Default)]
 struct Paths {
-    list: Vec<(Path, Wanted)>,
+    list: Vec<Wanted>,
 }
 
 impl Paths {
@@ -201,7 +202,8 @@ impl Paths {
     }
 
     fn add(&mut self, path: Path, role: Role, event: Option<String>) {
-        self.list.push((path, Wanted { role, event }));
+        let wanted = Wanted { role, event, path };
+        self.list.push(wanted);
     }
 }
 

@@ -584,6 +584,26 @@ fn plain_text_streams_too() {
 }
 
 #[test]
+fn plain_text_that_repeats_how_it_began_is_kept_whole_however_it_is_cut() {
+    let line = "an answer that says everything twice. ";
+    for chunks in [
+        vec![line, line, line],
+        vec!["an", "an ans", "an answer", "an answers"],
+        vec!["\0\0", "\0\0", "\0\0e", "\0\0e\u{fffd}a"],
+    ] {
+        let bytes: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.as_bytes()).collect();
+        for format in [Format::Auto, Format::Text] {
+            let parts = ResponseParts {
+                format,
+                ..anything()
+            };
+            let reading = read_chunks(parts, "text/plain", &bytes);
+            assert_eq!(answer(&reading), chunks.concat(), "{format}");
+        }
+    }
+}
+
+#[test]
 fn sources_are_known_by_their_ids_each_once() {
     let parts = ResponseParts {
         sources: vec![
@@ -783,6 +803,21 @@ proptest! {
                 let whole = timeless(parts.clone(), &bytes, &[]);
                 prop_assert_eq!(timeless(parts, &bytes, &cuts), whole);
             }
+        }
+    }
+
+    #[test]
+    fn however_plain_text_is_cut_it_reads_the_same(
+// Much of the same, so that pieces begin like those before.
+        bytes in prop::collection::vec(prop::sample::select(b"aaaaaaaaaaaa \xc3\xa9\xff".to_vec()), 0..60),
+        mut cuts in prop::collection::vec(any::<usize>(), 0..24),
+    ) {
+        cuts.iter_mut().for_each(|cut| *cut %= bytes.len() + 1);
+        cuts.sort_unstable();
+        for format in [Format::Auto, Format::Text] {
+            let parts = ResponseParts { format, ..anything() };
+            let whole = timeless(parts.clone(), &bytes, &[]);
+            prop_assert_eq!(timeless(parts, &bytes, &cuts), whole);
         }
     }
 }

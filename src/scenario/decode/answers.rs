@@ -284,7 +284,7 @@ fn above_zero(at: &At<'_>, report: &mut Report) -> Option<Duration> {
 }
 
 /// `0.8` or `80%`.
-fn share(at: &At<'_>, report: &mut Report) -> Option<f64> {
+pub(super) fn share(at: &At<'_>, report: &mut Report) -> Option<f64> {
     let text = at.text(report)?;
     let parsed = match text.trim().strip_suffix('%') {
         Some(percent) => percent.trim().parse().map(|percent: f64| percent / 100.0),

@@ -33,7 +33,7 @@ pub(super) const KEYS: Keys = Keys {
         "on_stop",
         "tasks",
     ],
-    later: super::tasks::LATER,
+    later: &[],
 };
 
 /// Reads every class, in order of their names; `top` holds the top level's keys.

@@ -17,7 +17,8 @@ pub(in super::super) struct Missing {
     answers: bool,
 }
 
-fn requests(classes: &[UserClass]) -> impl Iterator<Item = &RequestStep> {
+/// Every request of these classes.
+pub(super) fn requests(classes: &[UserClass]) -> impl Iterator<Item = &RequestStep> {
     let steps = classes.iter().flat_map(UserClass::steps);
     steps.filter_map(|step| match step {
         Step::Request(request) => Some(&**request),

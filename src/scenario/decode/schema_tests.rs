@@ -14,8 +14,8 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    answers, body, classes, data, expect, extract, money, requests, response, retry, stages, steps,
-    tasks, thresholds, waits,
+    answers, body, classes, data, expect, extract, money, requests, response, retry, samples,
+    stages, steps, tasks, thresholds, waits,
 };
 
 fn schema() -> Value {
@@ -45,6 +45,7 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/multipart_part", &body::PART_KEYS, &[]),
         ("/$defs/price", &money::PRICE_KEYS, &[]),
         ("/$defs/budget", &money::BUDGET_KEYS, &[]),
+        ("/$defs/samples", &samples::KEYS, &[]),
         ("/$defs/response", &response::KEYS, &[]),
         ("/$defs/response_place", &response::PLACE_KEYS, &[]),
         ("/$defs/response_condition", &response::CONDITION_KEYS, &[]),
@@ -207,8 +208,8 @@ fn scenario(at: &[&str], example: &Value) -> Value {
             stage[*key] = example.clone();
             below_top(&json!({ "stages": [stage] }))
         }
-        ["price", key] => below_top(&json!({ "price": { *key: example } })),
-        ["budget", key] => below_top(&json!({ "budget": { *key: example } })),
+        [map @ ("price" | "budget"), key] => below_top(&json!({ *map: { *key: example } })),
+        ["samples", key] => with_samples(key, example),
         ["rows"] => below_top(&json!({ "data": { "q": example } })),
         ["data_set", key @ ("inline" | "file")] => {
             below_top(&json!({ "data": { "q": { *key: example } } }))
@@ -249,6 +250,14 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         ["extraction", key] => request(json!({ "extract": { "v": { *key: example } } })),
         other => panic!("say where {other:?} stands"),
     }
+}
+
+/// Samples need an answer that is declared.
+fn with_samples(key: &str, example: &Value) -> Value {
+    let mut scenario = in_tasks(&json!({ "post": "/x", "response": {} }));
+    scenario["samples"] = json!({ "rate": "1%" });
+    scenario["samples"][key] = example.clone();
+    scenario
 }
 
 fn in_tasks(task: &Value) -> Value {

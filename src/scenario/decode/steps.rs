@@ -13,7 +13,7 @@ use super::waits::wait_step;
 
 pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "wait"],
-    later: super::tasks::LATER,
+    later: &[],
 };
 
 /// Reads a list of steps; `known` gains the variables they extract.

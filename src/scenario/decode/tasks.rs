@@ -11,11 +11,9 @@ use super::requests::{Inherited, METHODS, request};
 use super::steps::steps;
 use super::value::{At, Fields, Keys};
 
-/// Keys of requests to language models; not read yet.
-pub(super) const LATER: &[&str] = &["samples"];
 pub(super) const KEYS: Keys = Keys {
     known: request_keys!["name", "weight", "tags", "steps"],
-    later: LATER,
+    later: &[],
 };
 /// What stands beside `steps`; anything else belongs into a step.
 const BESIDE_STEPS: &[&str] = &["name", "weight", "tags", "steps"];

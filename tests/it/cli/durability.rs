@@ -51,6 +51,74 @@ fn a_killed_run_leaves_whole_rows_up_to_its_last_second() {
     assert_eq!(whole_rows(&folder.read("results/quick_failures.csv")), 0);
 }
 
+/// A scenario that keeps every answer.
+const KEEPS: &str = "users: 2
+spawn_rate: 100
+samples: { rate: 100%, file: kept.jsonl }
+user_classes:
+  - name: A
+    wait_time: { constant: 20ms }
+    tasks: [{ post: /query, json: { query: hi }, response: { answer: $.answer } }]
+";
+
+/// Lines of JSON, each with its question.
+#[track_caller]
+fn whole_lines(text: &str) -> usize {
+    assert!(text.is_empty() || text.ends_with('\n'), "torn: {text}");
+    let lines = text.lines().map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        assert_eq!(line["question"], r#"{"query":"hi"}"#, "{line}");
+        assert_eq!(line["status"], 200, "{line}");
+    });
+    lines.count()
+}
+
+#[test]
+fn a_killed_run_leaves_the_answers_it_kept_in_whole_lines() {
+    let (folder, service) = (Folder::new(), Service::start());
+    folder.write("keeps.yaml", KEEPS);
+    let host = service.host();
+    let running = start(folder.ragload(&["run", "keeps.yaml", "-t", "60s", "-H", &host]));
+    let file = "results/keeps_kept.jsonl";
+    until("answers are written", || {
+        folder.has(file) && folder.read(file).lines().count() > 10
+    });
+    running.signal("KILL");
+    assert_eq!(running.end().code, None);
+    assert!(whole_lines(&folder.read(file)) > 10);
+}
+
+#[test]
+fn kept_answers_stand_beside_the_other_results_and_are_listed() {
+    let (folder, service) = (Folder::new(), Service::start());
+    folder.write("keeps.yaml", KEEPS);
+    let host = service.host();
+    let run = ["run", "keeps.yaml", "-t", "400ms", "-H", &host];
+    let named = [&run[..], &["--csv", "out/mine", "--no-html"]].concat();
+    ran(folder.ragload(&named))
+        .expect(0)
+        .shows("out/mine_kept.jsonl");
+    assert!(whole_lines(&folder.read("out/mine_kept.jsonl")) > 2);
+    let bare = [&run[..], &["--no-csv", "--no-html"]].concat();
+    let bare = ran(folder.ragload(&bare)).expect(0);
+    bare.shows("results/keeps_kept.jsonl");
+    let of_locust = ["-f", "keeps.yaml", "--headless", "-t", "400ms", "-H", &host];
+    let of_locust = ran(folder.ragload(&of_locust)).expect(0);
+    of_locust.says("Kept answers written to kept.jsonl");
+    assert!(whole_lines(&folder.read("kept.jsonl")) > 2);
+}
+
+#[test]
+fn a_disk_that_fills_up_loses_no_answer_that_was_kept_before() {
+    let (folder, service) = (Folder::new(), Service::start());
+    folder.write("keeps.yaml", KEEPS);
+    let host = service.host();
+    let run = ["run", "keeps.yaml", "-t", "3s", "-H", &host, "--no-html"];
+    let full = on_a_full_disk(&folder, 16, &run).expect(5);
+    full.says("cannot write results/keeps_kept.jsonl: File too large");
+    assert!(whole_lines(&folder.read("results/keeps_kept.jsonl")) > 1);
+}
+
 /// Runs with files of at most so many blocks of 512 bytes: to the program, the disk is full.
 fn on_a_full_disk(folder: &Folder, blocks: u32, arguments: &[&str]) -> Ran {
     let mut command = folder.program("sh");

@@ -275,3 +275,67 @@ fn an_interrupt_ends_it_with_what_was_shown() {
     let ran = running.end().expect(130);
     ran.shows("\n2 requests, none failed, interrupted\n");
 }
+
+/// One whose paths find what they mean, and one whose paths do not.
+const DECLARED: &str = r#"
+data: { question: { inline: [{ text: What is RAG?, docs: [d1, d9] }] } }
+user_classes:
+  - name: Reader
+    headers: { X-Api-Key: k3y-of-the-environment }
+    tasks:
+      - name: found
+        post: /declared
+        json: { query: "{{ question.text }}" }
+        response:
+          format: json
+          answer: $.answer
+          sources: $.sources
+          stages: { retrieval: $.took_ms }
+          usage: { output: $.usage.output }
+          finish_reason: $.why
+          cache: { path: $.cached }
+        expect: { recall_at: { k: 2, expected: "{{ question.docs }}" } }
+      - name: lost
+        post: /declared
+        json: { query: "{{ question.text }}" }
+        response:
+          answer: { event: token, path: $.text }
+          sources: [$.docs, $.documents]
+          reasoning: $.thoughts
+      - { name: refused, post: /missing, response: { answer: $.answer } }
+"#;
+
+#[test]
+fn what_was_read_in_a_declared_answer_is_shown_and_so_is_what_was_not_found() {
+    let server = Scripted::start(|path| match path {
+        "/declared" => answer(
+            "200 OK",
+            "content-type: application/json\r\n",
+            r#"{"answer":"I don't know, \u001b[2J k3y-of-the-environment","sources":["d1","d2"],
+            "took_ms":12,"usage":{"output":7},"why":"stop","cached":true}"#,
+        ),
+        other => script(other),
+    });
+    let folder = Folder::new();
+    folder.write("declared.yaml", DECLARED);
+    let host = server.host();
+    let ran = ran(folder.ragload(&["once", "declared.yaml", "-H", &host])).expect(1);
+    assert!(!ran.stdout.contains(KEY) && !ran.stdout.contains('\u{1b}'));
+    let shown = ran
+        .shows("  answer   41 characters: I don't know, \\u{1b}[2J ***\n")
+        .shows("  sources  2: d1, d2; expected d1, d9; recall 50%\n")
+        .shows("  stages   retrieval 12ms\n")
+        .shows("  tokens   output 7 (usage)\n")
+        .shows("  ended    complete, finish reason stop, cache hit, read as json, 1 event\n")
+        .shows("  ! degraded: fallback answer:")
+        .shows(
+            "  (`response.answer` $.text of `token` found nothing: nothing that came has a name)\n",
+        )
+        .shows(
+            "  (`response.sources` $.docs or $.documents found nothing in 1 event; top-level keys \
+             seen: answer, sources, took_ms, usage, why, cached)\n",
+        )
+        .shows("  FAILED answer is empty\n");
+    // The page of an error is no answer: nothing is read in it.
+    assert_eq!(shown.stdout.matches("  ended ").count(), 2);
+}

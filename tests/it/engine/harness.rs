@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use ragload::clock::RunClock;
 use ragload::engine::{Audience, Probe, RunParts, Shards, run};
-use ragload::event::{Command, Event, Notice, RunRecord, Sink, SinkError, Tick};
+use ragload::event::{Command, Event, Notice, RunRecord, Sampled, Sink, SinkError, Tick};
 use ragload::scenario::{self, Defaults, Environment, Overrides, Plan};
 use ragload::transport::Sim;
 use ragload::transport::sim::{Served, SimReply, SimRequest};
@@ -32,6 +32,8 @@ pub(super) struct Ran {
     pub(super) notices: Vec<Notice>,
     /// What was told whenever the record was asked for.
     pub(super) so_far: Vec<Arc<RunRecord>>,
+    /// The answers kept for judging, as they were told.
+    pub(super) sampled: Vec<Arc<Sampled>>,
     pub(super) served: Served,
 }
 
@@ -136,12 +138,14 @@ impl Simulation {
                 ticks,
                 notices,
                 so_far,
+                sampled,
             } = told;
             Ran {
                 record: finished.record,
                 ticks,
                 notices,
                 so_far,
+                sampled,
                 served: sim.served(),
             }
         })
@@ -180,6 +184,7 @@ struct Told {
     ticks: Vec<Arc<Tick>>,
     notices: Vec<Notice>,
     so_far: Vec<Arc<RunRecord>>,
+    sampled: Vec<Arc<Sampled>>,
 }
 
 struct Listener(Arc<Mutex<Told>>);
@@ -191,8 +196,13 @@ impl Sink for Listener {
             Event::Tick(tick) => told.ticks.push(Arc::clone(tick)),
             Event::Notice(notice) => told.notices.push(notice.clone()),
             Event::SoFar(record) => told.so_far.push(Arc::clone(record)),
+            Event::Sampled(sampled) => told.sampled.push(Arc::clone(sampled)),
             Event::Started(_) | Event::Finished(_) => {}
         }
         Ok(())
+    }
+
+    fn takes_samples(&self) -> bool {
+        true
     }
 }

@@ -105,6 +105,44 @@ fn each_endpoint_has_its_course_and_the_times_of_its_failures_apart() {
 }
 
 #[test]
+fn a_threshold_that_is_met_again_is_marked_so_and_one_on_the_edge_fills_no_list() {
+    let marks = |fails: fn(u64) -> bool| {
+        let ran = Simulation::yaml(
+            "users: 1\nspawn_rate: 1\nrun_time: 40s\nthresholds: [error_rate < 50% over 4s]\n\
+             user_classes:\n  - name: A\n    wait_time: { constant: 1s }\n    tasks: [{ get: /a }]\n",
+        )
+        .run(move |request| match fails(request.count) {
+            true => SimReply::status(500),
+            false => answer(10),
+        });
+        let marks = ran
+            .record
+            .marks
+            .iter()
+            .map(|mark| (mark.kind, mark.text.clone()));
+        marks.collect::<Vec<_>>()
+    };
+    let early = marks(|count| (3..8).contains(&count));
+    let kinds: Vec<_> = early.iter().map(|(kind, _)| *kind).collect();
+    let expected = [
+        MarkKind::Threshold,
+        MarkKind::ThresholdMet,
+        MarkKind::Ending,
+    ];
+    assert_eq!(kinds, expected, "{early:?}");
+    assert!(
+        early[0].1.starts_with("broken: error_rate < 50%"),
+        "{early:?}"
+    );
+    assert!(
+        early[1].1.starts_with("met again: error_rate < 50%"),
+        "{early:?}"
+    );
+    let often = marks(|count| count / 4 % 2 == 1);
+    assert_eq!(often.len(), 6 + 1, "{often:?}");
+}
+
+#[test]
 fn what_changed_is_marked_where_it_changed() {
     let ran = Simulation::yaml(
         "

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use ragload::event::{
     Ending, Event, Generator, Mark, MarkKind, Notice, Phase, RecordedAnswer, RecordedData,
-    RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION, Severity, StageBand, Tick, Verdict,
+    RecordedRow, RunOutcome, RunRecord, SCHEMA_VERSION, Sampled, SampledAnswer, SampledCount,
+    SampledOutcome, SampledTimes, SampledTokens, Severity, StageBand, Tick, Verdict,
 };
 use ragload::model::{Endpoint, EndpointId, Failure, FailureKind, Offset, Outcome, Sample};
 use ragload::output::tables::nothing_yet;
@@ -37,6 +38,7 @@ impl Run {
         let ticks = self.ticks.iter().cloned().map(Event::Tick);
         ticks
             .chain([
+                Event::Sampled(Arc::new(sampled())),
                 Event::Notice(self.record.notices[0].clone()),
                 Event::Finished(Arc::new(self.record.clone())),
             ])
@@ -380,6 +382,69 @@ fn failed_answers() -> Vec<RecordedAnswer> {
             answer: cut,
         },
     ]
+}
+
+/// Answers kept for judging: one of which everything is known, one of which nothing is.
+fn sampled() -> Sampled {
+    let silent = SampledAnswer {
+        sent: Offset::from_secs(4),
+        endpoint: Endpoint::new("POST", "/query"),
+        question: None,
+        answer: None,
+        answer_chars: 0,
+        sources: Vec::new(),
+        expected_sources: None,
+        outcome: SampledOutcome::Failed,
+        failure_kind: Some(FailureKind::Timeout),
+        reason: Some("ReadTimeout(<b>\n\"30s\"</b>)".to_owned()),
+        status: None,
+        completion: None,
+        finish_reason: None,
+        cache: None,
+        tokens: SampledTokens::default(),
+        timings: SampledTimes {
+            response_time: Duration::from_secs(30),
+            ..SampledTimes::default()
+        },
+        stages: [].into(),
+    };
+    let count = |count, source| Some(SampledCount { count, source });
+    let millis = |millis| Some(Duration::from_millis(millis));
+    let whole = SampledAnswer {
+        sent: Offset::from_millis(2500),
+        question: Some("Größe?\n\"Why\"".to_owned()),
+        answer: Some("☃ is\u{2028}why…".to_owned()),
+        answer_chars: 40_000,
+        sources: vec!["doc-1".to_owned(), "doc 2".to_owned()],
+        expected_sources: Some(vec!["doc-1".to_owned()]),
+        outcome: SampledOutcome::Degraded,
+        failure_kind: None,
+        reason: Some("answer was cut short: finish reason length".to_owned()),
+        status: Some(200),
+        completion: Some("complete"),
+        finish_reason: Some("length".to_owned()),
+        cache: Some("hit"),
+        tokens: SampledTokens {
+            prompt: count(812, "usage"),
+            cached: count(0, "usage"),
+            output: count(57, "chars÷4"),
+        },
+        timings: SampledTimes {
+            response_time: Duration::from_millis(1250),
+            ttfb: millis(20),
+            first_event: millis(21),
+            sources: millis(80),
+            ttfr: millis(90),
+            ttft: millis(250),
+            tpot: millis(17),
+        },
+        stages: [("retrieval".to_owned(), 0.06)].into(),
+        ..silent.clone()
+    };
+    Sampled {
+        started_unix: STARTED,
+        answers: vec![whole, silent],
+    }
 }
 
 fn notice(at: u64, severity: Severity, text: &str) -> Notice {

@@ -416,6 +416,44 @@ fn a_threshold_that_nothing_could_meet_is_told_before_the_run() {
 }
 
 #[test]
+fn which_answers_are_kept_is_read_and_shown() {
+    let task = task("post: /q, response: {}");
+    for (keys, rate, file) in [
+        ("rate: 1%, file: kept.jsonl", 0.01, "kept.jsonl"),
+        ("rate: 0.25", 0.25, "answers.jsonl"),
+        ("rate: 1", 1.0, "answers.jsonl"),
+    ] {
+        let plan = plan(&format!("samples: {{ {keys} }}\n{task}"));
+        let samples = plan.samples.as_ref().unwrap();
+        assert_eq!(samples.rate.to_bits(), f64::to_bits(rate));
+        assert_eq!(samples.file.to_str(), Some(file));
+        let setting = plan.settings.iter().find(|row| row.name == "samples");
+        assert!(setting.unwrap().value.ends_with(file), "{setting:?}");
+    }
+    assert_eq!(plan(&task).samples, None);
+    for (keys, message) in [
+        (
+            "rate: 0",
+            "samples.rate: must be above 0; leave `samples` out",
+        ),
+        (
+            "rate: 101%",
+            "samples.rate: must be a share such as 0.8 or 80%",
+        ),
+        ("file: a.jsonl", "samples: has no `rate`; write a map"),
+        (
+            "rate: 1, file: ../a.jsonl",
+            "samples.file: must be a file name that ends in .jsonl",
+        ),
+        ("rate: 1, file: run.json", "samples.file: must be a file"),
+        ("rate: 1, every: 2", "unknown key `every`"),
+    ] {
+        let found = problems(&format!("samples: {{ {keys} }}\n{task}"));
+        assert!(found.contains(message), "{keys}: {found}");
+    }
+}
+
+#[test]
 fn an_attainment_is_a_threshold_of_its_request() {
     let slo = "response: {}, slo: { ttft: 1s, attainment: 99.5% }";
     let plan = plan(&task(&format!("post: /q, {slo}")));

@@ -60,6 +60,12 @@ const TOP: &[(&str, usize, &str, &str)] = &[
         "a whole number above 0",
     ),
     (
+        "samples: { rate: 1% }",
+        1,
+        "samples",
+        "no request declares its answer",
+    ),
+    (
         "client: fast",
         1,
         "client",

@@ -47,7 +47,7 @@ impl Story {
                 let Notice { at, severity, text } = notice;
                 self.remark(Some(*at), *severity, text);
             }
-            Event::SoFar(_) | Event::Finished(_) => {}
+            Event::Sampled(_) | Event::SoFar(_) | Event::Finished(_) => {}
         }
     }
 

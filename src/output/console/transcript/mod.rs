@@ -4,6 +4,7 @@
 //! pretend to be a request or a check. Must not know who sends, or what comes after what.
 
 mod body;
+mod declared;
 mod findings;
 mod json;
 mod veil;
@@ -22,6 +23,8 @@ use crate::request::{Answer, Prepared};
 use super::style::{Style, cut, tame};
 
 use veil::Veil;
+
+pub use declared::ReadAnswer;
 
 /// Characters of a value that stands on a line with others.
 const LONGEST_VALUE: usize = 160;
