@@ -32,6 +32,7 @@ mod shared;
 mod sse;
 mod stream;
 mod tally;
+mod words;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

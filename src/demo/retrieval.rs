@@ -2,14 +2,15 @@
 //!
 //! Owns the BM25 index and the order of its results. Must not know HTTP, latency or answers.
 
-use bm25::{Embedder, EmbedderBuilder, Language, Scorer};
+use bm25::{Embedder, EmbedderBuilder, Scorer};
 
 use super::corpus::Document;
+use super::words::Words;
 
 /// The searchable collection; read-only once built, so requests share it without a lock.
 pub(super) struct Index {
     documents: Vec<Document>,
-    embedder: Embedder,
+    embedder: Embedder<u32, Words>,
     scorer: Scorer<usize>,
 }
 
@@ -30,8 +31,8 @@ impl Index {
             .map(|document| format!("{}. {}", document.title, document.text))
             .collect();
         let borrowed: Vec<&str> = contents.iter().map(String::as_str).collect();
-        let embedder: Embedder =
-            EmbedderBuilder::with_fit_to_corpus(Language::English, &borrowed).build();
+        let embedder =
+            EmbedderBuilder::<u32, _>::with_tokenizer_and_fit_to_corpus(Words, &borrowed).build();
         let mut scorer = Scorer::new();
         for (number, content) in contents.iter().enumerate() {
             scorer.upsert(&number, embedder.embed(content));
