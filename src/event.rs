@@ -131,7 +131,7 @@ pub enum Command {
     ResetStats,
     /// Tell the record as far as the run has come ([`Event::SoFar`]).
     Record,
-    /// No new tasks until resumed; what is in flight ends.
+    /// No new tasks, nor turns of a conversation, until resumed; what is in flight ends.
     Pause,
     /// Go on after a pause.
     Resume,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::load::WaitTime;
 use crate::model::units::{format_count, format_duration};
-use crate::scenario::plan::{Preflight, Step, Task, UserClass};
+use crate::scenario::plan::{Conversation, Preflight, Step, Task, Turns, UserClass};
 use crate::scenario::{Plan, estimate};
 use crate::threshold::{Level, Threshold};
 
@@ -141,7 +141,25 @@ fn task_lines(out: &mut String, plan: &Plan, task: &Task, total: f64) {
         format!("  [{}]", task.tags.join(", "))
     };
     line(out, format_args!("  {percent:>5.1} %  {}{tags}", task.name));
+    if let Some(held) = &task.conversation {
+        conversation(out, held);
+    }
     steps_of(out, plan, &task.steps);
+}
+
+/// `             conversation of 2 to 5 turns, wait 2s to 8s between them`.
+fn conversation(out: &mut String, held: &Conversation) {
+    let turns = match held.turns {
+        Turns::Listed => "as many turns as questions are listed".to_owned(),
+        Turns::Between(1, 1) => "1 turn".to_owned(),
+        Turns::Between(least, most) if least == most => format!("{most} turns"),
+        Turns::Between(least, most) => format!("{least} to {most} turns"),
+    };
+    let pause = wait("wait", held.pause);
+    line(
+        out,
+        format_args!("             conversation of {turns}, {pause} between them"),
+    );
 }
 
 fn steps_of(out: &mut String, plan: &Plan, steps: &[Step]) {

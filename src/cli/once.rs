@@ -109,7 +109,7 @@ fn go_through(plan: &Plan, mut narrator: Narrator) -> anyhow::Result<u8> {
 /// How many requests there are.
 fn requests(plan: &Plan) -> usize {
     let of_class = |class: &UserClass| {
-        let tasks = class.tasks.iter().flat_map(|task| &task.steps);
+        let tasks = class.tasks.iter().flat_map(engine::turns).flatten();
         let own = class.on_start.iter().chain(&class.on_stop);
         let steps = tasks.chain(own);
         steps
@@ -202,7 +202,11 @@ impl Narrator {
             1 => String::new(),
             steps => format!(", step {} of {steps}", place.step),
         };
-        let title = format!("{}{step}: {}", place.task, place.endpoint);
+        let turn = match place.turn {
+            None => String::new(),
+            Some(turn) => format!(", turn {turn}"),
+        };
+        let title = format!("{}{turn}{step}: {}", place.task, place.endpoint);
         let title = self.transcript.text(&title);
         format!("\n{}\n", self.heading(&format!("--- {title} ---")))
     }

@@ -60,15 +60,15 @@ impl Declared {
         scope: &mut Scope,
     ) -> Result<Option<Rc<RefCell<ResponseReader>>>, TemplateError> {
         self.is_drawn = false;
-        let Some(Response { spec, checks }) = &step.response else {
+        let Some(response) = &step.response else {
             return Ok(None);
         };
+        let Response { spec, checks, .. } = response;
         self.expected = checks.expected(scope)?;
         self.is_drawn = self.draw.next();
+        let keeps_text = checks.needs_text() || response.answers_turn || self.is_drawn;
         let reader = self.reader.get_or_insert_default();
-        reader
-            .borrow_mut()
-            .begin(spec, checks.needs_text() || self.is_drawn);
+        reader.borrow_mut().begin(spec, keeps_text);
         Ok(Some(Rc::clone(reader)))
     }
 

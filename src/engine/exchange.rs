@@ -11,6 +11,7 @@ use crate::scenario::Plan;
 use crate::scenario::plan::RequestStep;
 use crate::transport::TransportError;
 
+use super::conversation;
 use super::declared::{Declared, Ended};
 
 /// One request that was sent, and what came back.
@@ -74,6 +75,10 @@ impl Exchange {
         let failed = of_answer.as_mut().and_then(|judged| judged.failure.take());
         let extracted = extract(step, &self.answer, scope);
         let complete = extracted.is_ok();
+        let is_fine = judged.is_ok() && failed.is_none() && complete;
+        if let Some(response) = step.response.as_ref().filter(|_| is_fine && answered) {
+            conversation::remember(response, declared, scope);
+        }
         let outcome = judged
             .and(failed.map_or(Ok(()), Err))
             .and(extracted)

@@ -5,6 +5,7 @@
 
 mod audience;
 mod collector;
+mod conversation;
 mod declared;
 mod director;
 mod exchange;
@@ -26,6 +27,6 @@ mod verdict;
 pub use audience::Audience;
 pub use director::{Finished, RunParts, run};
 pub use launch::Shards;
-pub use once::{Answered, Moment, Read, Sending, Spot, Tally, once};
+pub use once::{Answered, Moment, Read, Sending, Spot, Tally, once, turns};
 pub use preflight::{PreflightAnswer, PreflightError, preflight};
 pub use probe::Probe;

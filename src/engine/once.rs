@@ -11,7 +11,6 @@ use serde_json::Value;
 use crate::clock::RunClock;
 use crate::load::WaitTime;
 use crate::model::{Endpoint, Failure, Offset};
-use crate::request::data::DataPer;
 use crate::request::response::Reading;
 use crate::request::response::checks::Judgement;
 use crate::request::response::unfound::Unfound;
@@ -24,7 +23,11 @@ use super::declared::Declared;
 use super::exchange::Exchange;
 use super::sampling::Draw;
 use super::shard::Place;
-use super::variables::{dealers, draw_first_rows, draw_rows, scope};
+use super::variables::{dealers, draw_first_rows, draw_task_rows, scope};
+
+mod converse;
+
+pub use converse::turns;
 
 /// What happens on the way.
 pub enum Moment<'a> {
@@ -58,6 +61,8 @@ pub enum Moment<'a> {
 pub struct Spot<'a> {
     /// The task's name, or `on_start`, `on_stop`.
     pub task: &'a str,
+    /// The turn of a conversation, from 1; none elsewhere.
+    pub turn: Option<u32>,
     /// The number of the step, from 1.
     pub step: usize,
     /// How many steps there are.
@@ -147,6 +152,7 @@ pub async fn once<T: Transport>(
             declared: Declared::new(clock, Draw::every()),
             scope: scope(plan, index, index as u64),
             dealers: &mut dealers,
+            turn: None,
             tell,
             tally,
         };
@@ -164,6 +170,8 @@ struct OneUser<'a, C, F> {
     declared: Declared,
     scope: Scope,
     dealers: &'a mut Vec<Dealer>,
+    /// The turn that is on, within a conversation.
+    turn: Option<u32>,
     tell: &'a mut F,
     tally: Tally,
 }
@@ -178,9 +186,12 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
             return;
         }
         for task in &class.tasks {
-            draw_rows(self.plan, DataPer::Task, self.dealers, &mut self.scope);
+            draw_task_rows(self.plan, self.dealers, &mut self.scope);
             let kept = self.scope.variables.len();
-            self.steps(&task.steps, &task.name).await;
+            match &task.conversation {
+                Some(conversation) => self.converse(task, conversation).await,
+                None => _ = self.steps(&task.steps, &task.name).await,
+            }
             self.scope.variables.truncate(kept);
             self.scope.iteration += 1;
         }
@@ -194,6 +205,7 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
                 Step::Request(request) => {
                     let place = Spot {
                         task,
+                        turn: self.turn,
                         step: index + 1,
                         steps: steps.len(),
                         endpoint: &self.plan.endpoints[request.endpoint.index()],

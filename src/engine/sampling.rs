@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::event::{SampledAnswer, SampledCount, SampledOutcome, SampledTimes, SampledTokens};
 use crate::model::{Masker, Outcome};
+use crate::request::conversation::ASK;
 use crate::request::response::checks::Judgement;
 use crate::request::response::reading::TokenCount;
 use crate::request::response::{Completion, Reading};
@@ -149,8 +150,11 @@ impl Drawn<'_> {
         }
     }
 
-    /// The question of the data row that the request used; else what was sent.
+    /// What was asked in the turn of a conversation, or by the data row that the request used; else
+    /// what was sent.
     fn question(&self) -> Option<String> {
+        let answers_turn = self.step.response.as_ref().is_some_and(|r| r.answers_turn);
+        let asked = self.scope.variables.get(ASK).filter(|_| answers_turn);
         let names = self.step.spec.names();
         let is_used = names.iter().any(|(_, name)| name == VARIABLE);
         let row = (self.scope.variables.get(VARIABLE)).filter(|_| is_used);
@@ -159,7 +163,11 @@ impl Drawn<'_> {
             let query = || self.request.url.query().map(str::to_owned);
             (!body.is_empty()).then(|| body.into_owned()).or_else(query)
         };
-        let text = row.and_then(text_of).map(str::to_owned).or_else(sent)?;
+        let text = asked
+            .or(row)
+            .and_then(text_of)
+            .map(str::to_owned)
+            .or_else(sent)?;
         Some(shown(&text, QUESTION, &self.plan.masker))
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here locks, and nothing is shared beyond the user's shard. How a request is sent and
 //! counted is in `sending`. Must not know other users, ticks or totals.
 
+mod converse;
 mod retrying;
 mod sending;
 
@@ -12,9 +13,9 @@ use std::time::Duration;
 use rand::RngExt;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use crate::load::WaitTime;
 use crate::load::wait::PreviousWait;
 use crate::request::Scope;
-use crate::request::data::DataPer;
 use crate::scenario::plan::{Step, Task, UserClass};
 use crate::stats::ExceptionKey;
 use crate::transport::Client;
@@ -23,7 +24,7 @@ use super::declared::Declared;
 use super::sampling::Draw;
 use super::shard::ShardState;
 use super::signal::{Level, Signal};
-use super::variables::{draw_first_rows, draw_rows, scope};
+use super::variables::{draw_first_rows, draw_task_rows, scope};
 
 /// From here on a rest is worth tidying up for: most users of most scenarios rest most of the time.
 const LONG_REST: Duration = Duration::from_millis(200);
@@ -105,17 +106,17 @@ impl<C: Client> VirtualUser<C> {
     async fn work(&mut self, class: &UserClass) {
         while self.signal.level() == Level::Run {
             let shard = Rc::clone(&self.shard);
-            if shard.gate.is_closed() {
-                tokio::select! {
-                    biased;
-                    () = self.signal.reached(Level::Stop) => return,
-                    () = shard.gate.passed() => {}
-                }
+            if self.pass_gate().await == Flow::UserOver {
+                return;
             }
             self.draw_task_rows();
             let task = choose_task(&class.tasks, &mut self.scope.random);
             let kept = self.scope.variables.len();
-            if self.steps(&task.steps, &task.name).await == Flow::UserOver {
+            let flow = match &task.conversation {
+                Some(conversation) => self.converse(task, conversation).await,
+                None => self.steps(&task.steps, &task.name).await,
+            };
+            if flow == Flow::UserOver {
                 return;
             }
             self.forget_variables_beyond(kept);
@@ -127,6 +128,18 @@ impl<C: Client> VirtualUser<C> {
                 return;
             }
         }
+    }
+
+    /// Waits while the run is paused; a user told to stop meanwhile ends.
+    async fn pass_gate(&self) -> Flow {
+        if self.shard.gate.is_closed() {
+            tokio::select! {
+                biased;
+                () = self.signal.reached(Level::Stop) => return Flow::UserOver,
+                () = self.shard.gate.passed() => {}
+            }
+        }
+        Flow::Next
     }
 
     /// Runs `on_stop`, unless no more requests are wanted.
@@ -143,18 +156,21 @@ impl<C: Client> VirtualUser<C> {
         for (index, step) in steps.iter().enumerate() {
             let flow = match step {
                 Step::Request(step) => self.request(step, task, index).await,
-                Step::Wait(wait) => {
-                    let uniform = self.scope.random.random::<f64>();
-                    let mut no_memory = PreviousWait::default();
-                    let wait = wait.next(uniform, self.shard.clock.now(), &mut no_memory);
-                    self.rest(wait).await
-                }
+                Step::Wait(wait) => self.pause(*wait).await,
             };
             if flow != Flow::Next {
                 return flow;
             }
         }
         Flow::Next
+    }
+
+    /// Waits between two steps or turns, which nothing paces.
+    async fn pause(&mut self, wait: WaitTime) -> Flow {
+        let uniform = self.scope.random.random::<f64>();
+        let mut no_memory = PreviousWait::default();
+        let wait = wait.next(uniform, self.shard.clock.now(), &mut no_memory);
+        self.rest(wait).await
     }
 
     /// Waits; a user told to stop meanwhile ends.
@@ -196,12 +212,7 @@ impl<C: Client> VirtualUser<C> {
 
     fn draw_task_rows(&mut self) {
         let mut dealers = self.shard.dealers.borrow_mut();
-        draw_rows(
-            &self.shard.plan,
-            DataPer::Task,
-            &mut dealers,
-            &mut self.scope,
-        );
+        draw_task_rows(&self.shard.plan, &mut dealers, &mut self.scope);
     }
 
     /// What a task extracted is gone when it is run again; what `on_start` extracted stays.

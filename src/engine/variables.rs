@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-use crate::request::data::DataPer;
+use crate::request::data::DataPer::{self, Task, Turn, User};
 use crate::request::{Dealer, Scope};
 use crate::scenario::Plan;
 
@@ -37,18 +37,28 @@ pub(super) fn draw_first_rows(
     dealers: &mut [Dealer],
     scope: &mut Scope,
 ) {
-    draw_rows(plan, DataPer::User, dealers, scope);
+    draw_rows(plan, &[User], dealers, scope);
     let class = &plan.classes[class];
     if !(class.on_start.is_empty() && class.on_stop.is_empty()) {
         // Logins take rows as well, before any task has drawn one.
-        draw_rows(plan, DataPer::Task, dealers, scope);
+        draw_task_rows(plan, dealers, scope);
     }
 }
 
-/// Draws a row of every data set that is drawn for each of `per`.
-pub(super) fn draw_rows(plan: &Plan, per: DataPer, dealers: &mut [Dealer], scope: &mut Scope) {
+/// Draws what a run of a task has from its start, the first turn of a conversation included.
+pub(super) fn draw_task_rows(plan: &Plan, dealers: &mut [Dealer], scope: &mut Scope) {
+    draw_rows(plan, &[Task, Turn], dealers, scope);
+}
+
+/// Draws what is new in each further turn of a conversation.
+pub(super) fn draw_turn_rows(plan: &Plan, dealers: &mut [Dealer], scope: &mut Scope) {
+    draw_rows(plan, &[Turn], dealers, scope);
+}
+
+/// Draws a row of every data set whose rows stay for one of `pers`.
+fn draw_rows(plan: &Plan, pers: &[DataPer], dealers: &mut [Dealer], scope: &mut Scope) {
     for (set, dealer) in plan.data.iter().zip(dealers) {
-        if set.per == per {
+        if pers.contains(&set.per) {
             let row = dealer.draw(&mut scope.random);
             scope.variables.insert(set.name.clone(), row);
         }

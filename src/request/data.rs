@@ -51,8 +51,10 @@ pub enum DataOrder {
 /// How long a drawn row stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataPer {
-    /// A new row for each run of a task.
+    /// A new row for each turn of a conversation; elsewhere, for each run of a task.
     #[default]
+    Turn,
+    /// A new row for each run of a task, for all the turns of a conversation.
     Task,
     /// One row for a user's whole life.
     User,

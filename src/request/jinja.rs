@@ -82,12 +82,7 @@ pub(super) fn encode(text: &str) -> String {
 pub(super) fn random_function(name: &str, random: &Random) -> Option<Jinja> {
     let random = Arc::clone(random);
     Some(match name {
-        "uuid" => Jinja::from_function(move || {
-            let bytes = draw(&random, |random| random.random::<u128>()).to_be_bytes();
-            uuid::Builder::from_random_bytes(bytes)
-                .into_uuid()
-                .to_string()
-        }),
+        "uuid" => Jinja::from_function(move || draw(&random, random_uuid)),
         "random_int" => Jinja::from_function(move |from: i64, to: i64| {
             if from > to {
                 return Err(refused("random_int(a, b) needs a at most b"));
@@ -121,6 +116,13 @@ fn choose(random: &Random, items: &Jinja) -> Result<Jinja, Error> {
 
 fn draw<T>(random: &Random, from: impl FnOnce(&mut Xoshiro256PlusPlus) -> T) -> T {
     from(&mut random.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// A UUID of version 4.
+pub(super) fn random_uuid(random: &mut impl Rng) -> String {
+    let bytes = random.random::<u128>().to_be_bytes();
+    let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    uuid.to_string()
 }
 
 /// 32 hexadecimal digits, for boundaries.

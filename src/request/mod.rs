@@ -4,6 +4,7 @@
 
 pub mod answer;
 mod body;
+pub mod conversation;
 pub mod data;
 pub mod expect;
 pub mod extract;

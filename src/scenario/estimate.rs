@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::load::WaitTime;
+use crate::request::DataSet;
 
 use super::plan::{Load, Plan, Stage, Step, Task, UserClass};
 
@@ -49,7 +50,7 @@ fn counted(plan: &Plan, counts: fn(&Step) -> bool) -> Option<u64> {
         let Pace {
             requests_per_task,
             seconds_per_task,
-        } = pace(class, counts)?;
+        } = pace(class, &plan.data, counts)?;
         // Each user's first task comes before its first wait.
         let tasks = 1.0 + user_seconds / peak.max(1.0) / seconds_per_task;
         requests += users * tasks * requests_per_task;
@@ -78,7 +79,7 @@ struct Pace {
 }
 
 /// None for users that never wait: only the target slows them down.
-fn pace(class: &UserClass, counts: fn(&Step) -> bool) -> Option<Pace> {
+fn pace(class: &UserClass, data: &[DataSet], counts: fn(&Step) -> bool) -> Option<Pace> {
     let total = class.total_weight();
     let mean = |figure: &dyn Fn(&Task) -> f64| -> f64 {
         class
@@ -87,15 +88,12 @@ fn pace(class: &UserClass, counts: fn(&Step) -> bool) -> Option<Pace> {
             .map(|task| figure(task) * f64::from(task.weight) / total)
             .sum()
     };
-    let seconds = mean(&|task| task.steps.iter().map(step_seconds).sum());
+    let seconds = mean(&|task| task_seconds(task, data));
     let seconds_per_task = match class.wait_time {
         WaitTime::Pacing(pace) => seconds.max(pace.as_secs_f64()),
         wait => seconds + wait_seconds(wait),
     };
-    let requests_per_task = mean(&|task| {
-        let counted = task.steps.iter().filter(|step| counts(step));
-        counted.map(|_| 1.0).sum()
-    });
+    let requests_per_task = mean(&|task| task_requests(task, data, counts));
     (seconds_per_task > 0.0).then_some(Pace {
         requests_per_task,
         seconds_per_task,
@@ -104,6 +102,27 @@ fn pace(class: &UserClass, counts: fn(&Step) -> bool) -> Option<Pace> {
 
 fn is_request(step: &Step) -> bool {
     matches!(step, Step::Request(_))
+}
+
+fn task_requests(task: &Task, data: &[DataSet], counts: fn(&Step) -> bool) -> f64 {
+    let (of_turn, turns) = turns(task, data);
+    let counted = of_turn.iter().filter(|step| counts(step));
+    counted.map(|_| turns).sum()
+}
+
+fn task_seconds(task: &Task, data: &[DataSet]) -> f64 {
+    let (of_turn, turns) = turns(task, data);
+    let pause = (task.conversation.as_ref()).map_or(0.0, |held| wait_seconds(held.pause));
+    of_turn.iter().map(step_seconds).sum::<f64>() * turns + (turns - 1.0) * pause
+}
+
+/// The steps of one turn, and how many turns there are on average: one of all steps where there
+/// is no conversation.
+fn turns<'t>(task: &'t Task, data: &[DataSet]) -> (&'t [Step], f64) {
+    match &task.conversation {
+        None => (&task.steps, 1.0),
+        Some(held) => (held.steps_of(&task.steps, 1), held.average_turns(data)),
+    }
 }
 
 fn step_seconds(step: &Step) -> f64 {

@@ -36,6 +36,7 @@ const OF_ONLY_REQUEST: &[&str] = &[
     "timeouts",
     "slo",
     "retry",
+    "conversation",
 ];
 /// Methods whose requests have no body, so that a preset's is left out.
 const WITHOUT_BODY: &[&str] = &["get", "head"];
@@ -234,7 +235,8 @@ fn only_request(root: &mut Node, report: &mut Report) {
 /// Whether a key of the top level belongs to the only request.
 fn is_of_request(entry: &Entry) -> bool {
     let key = normalised(&entry.key);
-    REQUEST_KEYS.contains(&key.as_str()) && !SHARED_KEYS.contains(&key.as_str())
+    let key = key.as_str();
+    key == "conversation" || (REQUEST_KEYS.contains(&key) && !SHARED_KEYS.contains(&key))
 }
 
 /// `questions: FILE` is the data set `question`.

@@ -23,6 +23,7 @@ pub mod resolve;
 mod approval;
 mod assign;
 mod context;
+mod conversation;
 mod course;
 mod decode;
 mod expand;

@@ -18,6 +18,7 @@ use crate::stats::{Budget, Price};
 use crate::threshold::Threshold;
 use crate::transport::{ClientKind, ClientSettings};
 
+pub use super::conversation::{Conversation, Turns};
 use super::host::HostClass;
 
 /// Everything a run does, decided. Nothing in it still needs a default.
@@ -202,6 +203,8 @@ pub struct Task {
     pub tags: Vec<String>,
     /// What it does, in order; at least one step.
     pub steps: Vec<Step>,
+    /// Whether it does so in each turn of a conversation.
+    pub conversation: Option<Conversation>,
 }
 
 /// One step of a task.
@@ -242,6 +245,8 @@ pub struct Response {
     pub spec: Arc<ResponseSpec>,
     /// What is expected of it.
     pub checks: AnswerChecks,
+    /// Whether it answers what is asked in the turn of a conversation.
+    pub answers_turn: bool,
 }
 
 /// One setting with its provenance.

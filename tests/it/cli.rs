@@ -6,6 +6,7 @@ mod bad_input;
 mod ci;
 mod client;
 mod commands;
+mod conversations;
 mod counts;
 mod durability;
 mod environment;

@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod bad_input;
+mod conversations;
 mod meaning;
 mod precedence;
 pub(crate) mod schema;

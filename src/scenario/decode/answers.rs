@@ -92,6 +92,7 @@ pub(super) fn answers(
             Some(Response {
                 spec: Arc::new(spec),
                 checks,
+                answers_turn: false,
             })
         }
         (None, Some(expected)) => {

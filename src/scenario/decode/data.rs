@@ -81,7 +81,11 @@ const ORDERS: &[(&str, DataOrder)] = &[
     ("unique", DataOrder::Unique),
     ("zipf", DataOrder::Zipf(1.0)),
 ];
-const PERS: &[(&str, DataPer)] = &[("task", DataPer::Task), ("user", DataPer::User)];
+const PERS: &[(&str, DataPer)] = &[
+    ("turn", DataPer::Turn),
+    ("task", DataPer::Task),
+    ("user", DataPer::User),
+];
 const BUSTS: &[(&str, Option<BustAt>)] = &[
     ("none", None),
     ("suffix", Some(BustAt::Suffix)),

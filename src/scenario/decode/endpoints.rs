@@ -8,6 +8,8 @@ use crate::model::{Endpoint, EndpointId};
 #[derive(Debug, Default)]
 pub(in super::super) struct Endpoints {
     list: Vec<Endpoint>,
+    /// Those that share what one row would have counted: each with that row.
+    parts: Vec<(EndpointId, EndpointId)>,
 }
 
 impl Endpoints {
@@ -21,21 +23,39 @@ impl Endpoints {
         EndpointId(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
+    /// The row of turn number `turn` in what the row `whole` would count for all turns.
+    pub(super) fn of_turn(&mut self, whole: EndpointId, turn: u32) -> EndpointId {
+        let Endpoint { method, name } = &self.list[whole.index()];
+        let part = Endpoint::new(method, format!("{name} [turn {turn}]"));
+        let part = self.id(part);
+        self.parts.push((part, whole));
+        part
+    }
+
     pub(in super::super) fn list(&self) -> &[Endpoint] {
         &self.list
     }
 
-    /// Those a text such as `POST /query` or `/query` means.
+    /// Those a text such as `POST /query` or `/query` means, and the rows they are split into.
     pub(in super::super) fn matching(&self, text: &str) -> Vec<Endpoint> {
         let text = text.trim();
         let (method, name) = match text.split_once(' ') {
             Some((method, name)) => (method.to_ascii_uppercase(), name.trim()),
             None => (String::new(), text),
         };
-        self.list
-            .iter()
-            .filter(|known| known.name == text || (known.name == name && known.method == method))
-            .cloned()
+        let is_meant =
+            |known: &Endpoint| known.name == text || (known.name == name && known.method == method);
+        let wholes = |at: usize| {
+            let parts = self
+                .parts
+                .iter()
+                .filter(move |(part, _)| part.index() == at);
+            parts.map(|(_, whole)| &self.list[whole.index()])
+        };
+        let found = self.list.iter().enumerate();
+        found
+            .filter(|(at, known)| is_meant(known) || wholes(*at).any(is_meant))
+            .map(|(_, known)| known.clone())
             .collect()
     }
 }

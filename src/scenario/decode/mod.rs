@@ -5,6 +5,7 @@
 pub(super) mod answers;
 pub(super) mod body;
 pub(super) mod classes;
+pub(super) mod conversation;
 pub(super) mod data;
 pub(super) mod endpoints;
 pub(super) mod expect;
@@ -23,6 +24,7 @@ pub(super) mod stages;
 pub(super) mod steps;
 pub(super) mod tasks;
 pub(super) mod thresholds;
+pub(super) mod turns;
 pub(super) mod value;
 pub(super) mod waits;
 

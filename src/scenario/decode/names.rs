@@ -8,6 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::request::DataSet;
+use crate::request::conversation::VARIABLES;
 use crate::request::template::Template;
 
 use super::super::problems::{Report, nearest};
@@ -18,6 +19,9 @@ const LISTED: usize = 8;
 
 /// The message for a name nothing defines.
 pub(super) fn unknown_name(name: &str, known: &BTreeSet<String>) -> String {
+    if VARIABLES.contains(&name) {
+        return format!("`{name}` is there only for the requests of a `conversation`");
+    }
     let candidates = known.iter().map(String::as_str);
     match nearest(name, candidates.chain(Template::BUILT_IN.iter().copied())) {
         Some(near) => format!("unknown variable `{name}`; did you mean `{near}`?"),

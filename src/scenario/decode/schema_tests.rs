@@ -14,8 +14,8 @@ use crate::scenario::{Defaults, Environment, Overrides, load, resolve};
 
 use super::value::Keys;
 use super::{
-    answers, body, classes, data, expect, extract, money, requests, response, retry, samples,
-    stages, steps, tasks, thresholds, waits,
+    answers, body, classes, conversation, data, expect, extract, money, requests, response, retry,
+    samples, stages, steps, tasks, thresholds, turns, waits,
 };
 
 fn schema() -> Value {
@@ -30,6 +30,8 @@ fn maps() -> Vec<(&'static str, &'static Keys, &'static [&'static str])> {
         ("/$defs/user_class", &classes::KEYS, &[]),
         ("/$defs/task", &tasks::KEYS, requests::OF_CLIENT),
         ("/$defs/step", &steps::KEYS, requests::OF_CLIENT),
+        ("/$defs/conversation", &conversation::KEYS, &[]),
+        ("/$defs/turns_kinds", &turns::KEYS, &[]),
         ("/$defs/wait_kinds", &waits::KEYS, &[]),
         ("/$defs/stage", &stages::KEYS, &[]),
         ("/$defs/long_threshold", &thresholds::KEYS, &[]),
@@ -210,19 +212,14 @@ fn scenario(at: &[&str], example: &Value) -> Value {
         }
         [map @ ("price" | "budget"), key] => below_top(&json!({ *map: { *key: example } })),
         ["samples", key] => with_samples(key, example),
-        ["rows"] => below_top(&json!({ "data": { "q": example } })),
-        ["data_set", key @ ("inline" | "file")] => {
-            below_top(&json!({ "data": { "q": { *key: example } } }))
-        }
-        ["data_set", key] => {
-            below_top(&json!({ "data": { "q": { "inline": ["a"], *key: example } } }))
-        }
+        ["rows" | "data_set", ..] => in_data(at, example),
         ["user_class"] => json!({ "user_classes": [example] }),
         ["user_class", key] => {
             let mut class = json!({ "name": "A", "tasks": [{ "get": "/x" }] });
             class[*key] = example.clone();
             json!({ "user_classes": [class] })
         }
+        ["conversation" | "turns_kinds", ..] => in_conversation(at, example),
         ["wait_time"] => scenario(&["user_class", "wait_time"], example),
         ["wait_kinds", key] => scenario(&["user_class", "wait_time"], &with(key)),
         ["task"] => in_tasks(example),
@@ -258,6 +255,38 @@ fn with_samples(key: &str, example: &Value) -> Value {
     scenario["samples"] = json!({ "rate": "1%" });
     scenario["samples"][key] = example.clone();
     scenario
+}
+
+/// As [`scenario`], within `data`.
+fn in_data(at: &[&str], example: &Value) -> Value {
+    match at {
+        ["rows"] => below_top(&json!({ "data": { "q": example } })),
+        ["data_set", key @ ("inline" | "file")] => {
+            below_top(&json!({ "data": { "q": { *key: example } } }))
+        }
+        ["data_set", key] => {
+            below_top(&json!({ "data": { "q": { "inline": ["a"], *key: example } } }))
+        }
+        other => panic!("say where {other:?} stands"),
+    }
+}
+
+/// As [`scenario`], within the conversation of a task.
+fn in_conversation(at: &[&str], example: &Value) -> Value {
+    match at {
+        ["conversation"] => in_tasks(&json!({
+            "post": "/x", "response": {}, "json": { "messages": "{{ messages }}" }, "conversation": example,
+        })),
+        ["conversation", key] => {
+            let mut conversation = json!({ "ask": "{{ question }}", "turns": 3 });
+            conversation[*key] = example.clone();
+            in_conversation(&["conversation"], &conversation)
+        }
+        ["turns_kinds", _] => {
+            in_conversation(&["conversation", "turns"], &json!({ "between": example }))
+        }
+        other => panic!("say where {other:?} stands"),
+    }
 }
 
 fn in_tasks(task: &Value) -> Value {

@@ -6,17 +6,18 @@ use std::collections::BTreeSet;
 
 use super::super::context::Context;
 use super::super::plan::{Step, Task};
+use super::conversation::opened;
 use super::request_keys::request_keys;
 use super::requests::{Inherited, METHODS, request};
 use super::steps::steps;
 use super::value::{At, Fields, Keys};
 
 pub(super) const KEYS: Keys = Keys {
-    known: request_keys!["name", "weight", "tags", "steps"],
+    known: request_keys!["name", "weight", "tags", "steps", "conversation"],
     later: &[],
 };
 /// What stands beside `steps`; anything else belongs into a step.
-const BESIDE_STEPS: &[&str] = &["name", "weight", "tags", "steps"];
+const BESIDE_STEPS: &[&str] = &["name", "weight", "tags", "steps", "conversation"];
 
 /// Reads the tasks of a class; `known` are the variables its `on_start` extracts, and the data.
 pub(super) fn tasks(
@@ -55,7 +56,8 @@ fn task(
         .unwrap_or_default();
     let tags = tags.iter().filter_map(|tag| tag.text(report)).collect();
     let mut known = known.clone();
-    let steps = match fields.get("steps") {
+    let conversation = opened(&fields, &mut known, context);
+    let mut steps = match fields.get("steps") {
         Some(list) => several(&fields, &list, inherited, &mut known, context),
         None => {
             let step = request(&fields, inherited, &mut known, context)?;
@@ -63,10 +65,17 @@ fn task(
         }
     };
     let name = name.unwrap_or_else(|| default_name(&steps, context));
+    // What a step that was refused would have done is not known.
+    let is_whole = fields.get("steps").is_none_or(|list| {
+        let written = list.as_list().unwrap_or_default();
+        written.len() == steps.len()
+    });
+    let conversation = conversation.filter(|_| is_whole);
     Some(Task {
         name,
         weight: weight?,
         tags,
+        conversation: conversation.and_then(|opened| opened.over(&mut steps, context)),
         steps,
     })
 }
