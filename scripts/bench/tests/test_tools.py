@@ -113,7 +113,7 @@ class Starting(unittest.TestCase):
         for case in FAST + WAITING:
             Ragload(Path("program")).start(case.work.against("http://127.0.0.1:9", 7), self.folder)
             self.check("bench.yaml")
-        text = latency.SCENARIO.format(port=9, users=3, seconds=2)
+        text = latency.SCENARIO.format(port=9, users=3, seconds=2, spawn_rate=1)
         (self.folder / "latency.yaml").write_text(text)
         self.check("latency.yaml")
 
