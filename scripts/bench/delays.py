@@ -1,8 +1,9 @@
 """A server that answers each request after a delay, and knows how long it really had it.
 
-    python3 delays.py MILLISECONDS
+    python3 delays.py MILLISECONDS [SECONDS]
 
-Prints its port, serves until SIGTERM, then prints as JSON what it measured itself: from the moment the kernel had the
+Prints its port, serves until SIGTERM, then prints as JSON what it measured itself of the requests that came so many
+seconds after the first (0), while clients were no longer connecting: from the moment the kernel had the
 request, which it stamps, to the answer. A program's own look at the clock will not do: what lies unread while it is
 kept from running would be no part of its time, but is of the client's.
 """
@@ -28,8 +29,10 @@ IDLE = 0.1  # seconds until it is seen that it is to stop
 class Delays:
     """The server and its state."""
 
-    def __init__(self, delay: int) -> None:
+    def __init__(self, delay: int, skipped: int) -> None:
         self.delay = delay  # nanoseconds
+        self.skipped = skipped  # nanoseconds
+        self.first: int | None = None  # when the first request came
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         # What is accepted inherits it, so that the first request has a stamp as well.
         self.listener.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
@@ -81,13 +84,16 @@ class Delays:
         elif not data.endswith(b"\r\n\r\n"):
             raise ValueError(f"one GET at a time, each in one piece, expected: {data!r}")
         else:
-            self.due.append((_stamp(told), descriptor))
+            came = _stamp(told)
+            self.first = came if self.first is None else self.first
+            self.due.append((came, descriptor))
 
     def _answer(self, came: int, descriptor: int) -> None:
         client = self.clients.get(descriptor)
         if client is not None:
             client.send(ANSWER)
-            self.taken.append(time_ns() - came)
+            if came >= self.first + self.skipped:
+                self.taken.append(time_ns() - came)
 
 
 def _stamp(told: list[tuple[int, int, bytes]]) -> int:
@@ -113,7 +119,8 @@ def percentile(ordered: list[int], share: float) -> float:
 def main() -> None:
     gc.disable()
     _wake_in_time()
-    server = Delays(round(float(sys.argv[1]) * 1e6))
+    delay, skipped, *_ = [*sys.argv[1:], "0"]
+    server = Delays(round(float(delay) * 1e6), round(float(skipped) * 1e9))
     print(server.listener.getsockname()[1], flush=True)
     server.serve()
     ordered = sorted(server.taken)

@@ -45,13 +45,13 @@ def compare(ragload: Tool, cores: Cores, seconds: int) -> list[dict]:
 def _one(ragload: Tool, cores: Cores, delay: int, rate: int, seconds: int) -> dict:
     folder = Path(tempfile.mkdtemp(prefix="bench-latency-"))
     program = str(Path(__file__).parent / "delays.py")
-    with Pinned([sys.executable, program, str(delay)], cores.server, folder) as server:
+    with Pinned([sys.executable, program, str(delay), str(GROUPS)], cores.server, folder) as server:
         port = _port(server)
         users = round(rate * (delay / 1000 + MEAN_WAIT))
         (folder / "latency.yaml").write_text(
             SCENARIO.format(port=port, users=users, seconds=seconds + GROUPS, spawn_rate=max(1, users // GROUPS))
         )
-        # Without the seconds in which users connect.
+        # Without the seconds in which users connect, on both sides.
         command = [ragload.program, "run", "latency.yaml", "--reset-stats"]
         with Pinned(command, cores.client, folder) as client:
             client.wait(seconds + GROUPS + 60)

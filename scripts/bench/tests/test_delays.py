@@ -15,8 +15,8 @@ PROGRAM = Path(__file__).parent.parent / "delays.py"
 
 
 class Server(unittest.TestCase):
-    def setUp(self) -> None:
-        self.server = subprocess.Popen([sys.executable, PROGRAM, "20"], stdout=subprocess.PIPE, text=True)
+    def start(self, *arguments: str) -> None:
+        self.server = subprocess.Popen([sys.executable, PROGRAM, *arguments], stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.server.stdout.close)
         self.addCleanup(self.server.wait)
         self.addCleanup(self.server.kill)
@@ -35,6 +35,7 @@ class Server(unittest.TestCase):
         return json.loads(self.server.stdout.readline())
 
     def test_it_answers_after_its_delay_and_says_how_long_it_took(self) -> None:
+        self.start("20")
         for _ in range(3):
             self.ask()
             self.take_answer()
@@ -43,7 +44,17 @@ class Server(unittest.TestCase):
         self.assertGreaterEqual(truth["p50"], 0.020)
         self.assertGreaterEqual(truth["max"], truth["p50"])
 
+    def test_what_came_at_first_may_be_left_out(self) -> None:
+        self.start("20", "0.1")
+        self.ask()
+        self.take_answer()
+        time.sleep(0.1)
+        self.ask()
+        self.take_answer()
+        self.assertEqual(self.truth()["requests"], 1)
+
     def test_the_time_in_which_it_could_not_run_counts(self) -> None:
+        self.start("20")
         self.server.send_signal(signal.SIGSTOP)
         self.ask()
         time.sleep(0.2)
