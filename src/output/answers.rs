@@ -11,12 +11,22 @@ use crate::stats::{AnswerFigures, Cost, Figures, Goodput, Measure, Row};
 
 use super::figures::{percent, rate};
 
+/// What a column is about: a page has a table for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// What the answers were.
+    Outcome,
+    /// How fast they came.
+    Speed,
+}
+
 /// One column.
-pub struct Column {
+struct Column {
     /// Its heading.
-    pub head: &'static str,
+    head: &'static str,
+    about: About,
     /// What stands in it for a row; none where nothing is known.
-    pub cell: fn(&Row) -> Option<String>,
+    cell: fn(&Row) -> Option<String>,
 }
 
 /// A table of declared answers: a heading row, and a row for each endpoint that has any.
@@ -42,28 +52,28 @@ const COLUMNS: [Column; 17] = [
     column("Truncated", |row| {
         of(row, |answers| format_count(answers.truncated))
     }),
-    column("TTFT p50", |row| {
+    speed("TTFT p50", |row| {
         time(row, &Measure::Ttft, |figures| figures.p50)
     }),
-    column("TTFT p95", |row| {
+    speed("TTFT p95", |row| {
         time(row, &Measure::Ttft, |figures| figures.p95)
     }),
-    column("TTFT p99", |row| {
+    speed("TTFT p99", |row| {
         time(row, &Measure::Ttft, |figures| figures.p99)
     }),
-    column("TPOT p50", |row| {
+    speed("TPOT p50", |row| {
         time(row, &Measure::Tpot, |figures| figures.p50)
     }),
-    column("TPOT p95", |row| {
+    speed("TPOT p95", |row| {
         time(row, &Measure::Tpot, |figures| figures.p95)
     }),
-    column("Stall p95", |row| {
+    speed("Stall p95", |row| {
         time(row, &Measure::Stall, |figures| figures.p95)
     }),
-    column("Tok/s user", |row| {
+    speed("Tok/s user", |row| {
         measured(row, &Measure::TokenRate).map(|figures| rate(figures.p50))
     }),
-    column("Tok/s all", |row| {
+    speed("Tok/s all", |row| {
         let known = row
             .answers
             .as_ref()
@@ -85,7 +95,13 @@ const COLUMNS: [Column; 17] = [
 ];
 
 const fn column(head: &'static str, cell: fn(&Row) -> Option<String>) -> Column {
-    Column { head, cell }
+    let about = About::Outcome;
+    Column { head, about, cell }
+}
+
+const fn speed(head: &'static str, cell: fn(&Row) -> Option<String>) -> Column {
+    let about = About::Speed;
+    Column { head, about, cell }
 }
 
 impl AnswerTable {
@@ -93,11 +109,22 @@ impl AnswerTable {
     /// so are columns of which nothing is known.
     #[must_use]
     pub fn of(rows: &[&Row]) -> Self {
+        Self::with(rows, &COLUMNS.iter().collect::<Vec<_>>())
+    }
+
+    /// The columns of it that are about this.
+    #[must_use]
+    pub fn about(rows: &[&Row], about: About) -> Self {
+        let columns = COLUMNS.iter().filter(|column| column.about == about);
+        Self::with(rows, &columns.collect::<Vec<_>>())
+    }
+
+    fn with(rows: &[&Row], columns: &[&Column]) -> Self {
         let has_any = |row: &Row| row.answers.is_some() || row.goodput.is_some();
         let chosen: Vec<_> = (rows.iter().enumerate())
             .filter(|(_, row)| has_any(row))
             .collect();
-        let columns: Vec<&Column> = (COLUMNS.iter())
+        let columns: Vec<&Column> = (columns.iter().copied())
             .filter(|column| chosen.iter().any(|(_, row)| (column.cell)(row).is_some()))
             .collect();
         AnswerTable {

@@ -3,7 +3,7 @@
 //! Owns the names of the figures of answers, in files and on pages alike. Must not know how a
 //! table is drawn.
 
-use crate::stats::Measure;
+use crate::stats::{Figures, Measure};
 
 /// What is measured of answers, stages apart, by their names in files.
 pub const OF_ANSWERS: [(&str, Measure); 17] = [
@@ -35,6 +35,13 @@ pub fn title(measure: &Measure) -> String {
         (None, Measure::Stage(name)) => format!("Stage {name}"),
         (None, phase) => phase.to_string(),
     }
+}
+
+/// Whether anything is known of what was measured: where no answer ever had a source, the service
+/// tells of none.
+#[must_use]
+pub fn is_known(figures: &Figures) -> bool {
+    figures.measure != Measure::SourceCount || figures.max > 0.0
 }
 
 /// `Time To Sources` as `Time to sources`: abbreviations stay as they are.

@@ -3,7 +3,9 @@
 //! Must not know how they are laid out or which figures there are.
 
 use crate::event::RunRecord;
-use crate::output::answers::{AnswerTable, counted_by};
+use crate::model::Endpoint;
+use crate::output::answers::{About, AnswerTable, counted_by};
+use crate::output::measures::is_known;
 use crate::output::tables::Tables;
 use crate::stats::{Figures, Measure, Row};
 
@@ -12,8 +14,8 @@ use super::sections::measure;
 
 /// The section; empty where nothing was declared.
 pub(super) struct AnswersView {
-    pub(super) heads: Vec<&'static str>,
-    pub(super) rows: Vec<AnswerRow>,
+    /// What the answers were, then how fast they came; only those that have columns.
+    pub(super) tables: Vec<PartView>,
     /// What was measured of all answers together, in lines as those of the phases: name, count,
     /// average, p50, p90, p95, p99, max.
     pub(super) figures: Vec<[String; 8]>,
@@ -25,11 +27,31 @@ pub(super) struct AnswersView {
     pub(super) stability: String,
 }
 
+/// A table of some of the columns, so that none is wider than the page.
+pub(super) struct PartView {
+    pub(super) heads: Vec<&'static str>,
+    pub(super) rows: Vec<AnswerRow>,
+}
+
 /// The answers of one endpoint, or of all together.
 pub(super) struct AnswerRow {
     pub(super) method: String,
     pub(super) name: String,
     pub(super) cells: Vec<String>,
+}
+
+impl AnswerRow {
+    /// A row of these cells, with a mark where nothing is known.
+    pub(super) fn of(endpoint: &Endpoint, cells: Vec<Option<String>>) -> AnswerRow {
+        let cells = cells.into_iter();
+        AnswerRow {
+            method: endpoint.method.clone(),
+            name: endpoint.name.clone(),
+            cells: cells
+                .map(|cell| cell.unwrap_or_else(|| MISSING.to_owned()))
+                .collect(),
+        }
+    }
 }
 
 /// The section of a run.
@@ -41,19 +63,13 @@ pub(super) fn view(record: &RunRecord) -> AnswersView {
         .copied()
         .chain([tables.aggregated])
         .collect();
-    let shown = AnswerTable::of(&rows);
+    let parts = [About::Outcome, About::Speed];
+    let parts = parts.map(|about| part(AnswerTable::about(&rows, about), &rows));
     let all = tables.aggregated;
     let answers = all.answers.as_ref();
     AnswersView {
-        heads: shown.heads,
-        rows: (shown.rows.into_iter())
-            .map(|(row, cells)| AnswerRow {
-                method: rows[row].endpoint.method.clone(),
-                name: rows[row].endpoint.name.clone(),
-                cells: (cells.into_iter())
-                    .map(|cell| cell.unwrap_or_else(|| MISSING.to_owned()))
-                    .collect(),
-            })
+        tables: (parts.into_iter())
+            .filter(|part| !part.heads.is_empty())
             .collect(),
         figures: (all.measures.iter())
             .filter(|figures| is_of_answers(figures))
@@ -70,13 +86,20 @@ pub(super) fn view(record: &RunRecord) -> AnswersView {
     }
 }
 
-/// Whether these are figures of answers of which something is known: where none ever had a source,
-/// the service tells of none.
+fn part(table: AnswerTable, rows: &[&Row]) -> PartView {
+    PartView {
+        heads: table.heads,
+        rows: (table.rows.into_iter())
+            .map(|(row, cells)| AnswerRow::of(&rows[row].endpoint, cells))
+            .collect(),
+    }
+}
+
+/// Whether these are figures of answers of which something is known.
 fn is_of_answers(figures: &Figures) -> bool {
     let measure = &figures.measure;
-    let is_known = *measure != Measure::SourceCount || figures.max > 0.0;
     let is_stage = matches!(measure, Measure::Stage(_) | Measure::Unaccounted);
-    is_known && !is_stage && !Measure::PHASES.contains(measure)
+    is_known(figures) && !is_stage && !Measure::PHASES.contains(measure)
 }
 
 /// The line of a stage, or of what the stages leave unaccounted for.
