@@ -4,6 +4,8 @@
 //! that began anew. Labels are what the scenario wrote, never an address that was asked. Must not
 //! know who scrapes.
 
+mod limits;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -64,6 +66,7 @@ impl Collector for Figures {
         self.run(&mut encoder)?;
         if let Some(record) = &self.record {
             requests(&mut encoder, record)?;
+            limits::limits(&mut encoder, record)?;
             response_times(&mut encoder, record)?;
             thresholds(&mut encoder, record)?;
         }
@@ -77,7 +80,7 @@ struct Family<'a>(MetricEncoder<'a>);
 type Labels<'l> = &'l [(&'l str, &'l str)];
 
 impl Family<'_> {
-    fn gauge(&mut self, labels: Labels<'_>, value: i64) -> fmt::Result {
+    fn gauge(&mut self, labels: Labels<'_>, value: impl EncodeGaugeValue) -> fmt::Result {
         self.one(labels, &ConstGauge::new(value))
     }
 
@@ -215,10 +218,13 @@ fn requests(encoder: &mut DescriptorEncoder<'_>, record: &RunRecord) -> fmt::Res
             all.counter(&[scenario, method, name, class], count)?;
         }
     }
-    let counters: [(&str, &str, Count); 3] = [
+    let counters: [(&str, &str, Count); 4] = [
         ("failures", "Failed requests", |row| row.row.failures),
         ("rate_limited", "Answers of status 429", |row| {
             row.row.rate_limited
+        }),
+        ("retries", "Requests sent again as retries", |row| {
+            row.row.retries
         }),
         (
             "interrupted",

@@ -45,7 +45,7 @@ async function showState(state) {
   for (const id of ['figures', 'sections', 'run', 'download-section']) show(byId(id), hasRun);
   result(state);
   await describe(state);
-  for (const part of ['overview', 'requests', 'measures', 'failures', 'exceptions', 'thresholds', 'generator', 'events']) {
+  for (const part of ['overview', 'requests', 'measures', 'limits', 'failures', 'exceptions', 'thresholds', 'generator', 'events']) {
     tables[part](state);
   }
   tables.tasks(state, plan);

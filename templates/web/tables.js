@@ -20,7 +20,8 @@ export function overview(state) {
   const limited = all.rate_limited > 0
     ? [['Rate limited', format.count(all.rate_limited), 'status 429', 'open']] : [];
   const figures = state.state === 'stopped' ? whole(all) : latest(state, all);
-  tiles(byId('tiles'), [...figures, ...limited]);
+  const again = all.retries > 0 ? [['Retries', format.count(all.retries), 'sent again']] : [];
+  tiles(byId('tiles'), [...figures, ...limited, ...again]);
 }
 
 /** A finished run as a whole. */
@@ -74,7 +75,7 @@ export function requests(state) {
 const measureRows = new Rows(byId('measures').querySelector('tbody'), (row) => row.measure, (row) => {
   const value = (of) => text(measured(row.unit, of));
   return [
-    { text: row.measure.replaceAll('_', ' '), kind: 'name', head: true },
+    { text: row.title, kind: 'name', head: true },
     text(format.count(row.count)), value(row.average), value(row.p50), value(row.p90), value(row.p95),
     value(row.p99), value(row.max),
   ];
@@ -84,6 +85,30 @@ export function measures(state) {
   const rows = state.measures ?? [];
   show(byId('measures'), rows.length > 0);
   measureRows.update(rows);
+}
+
+// ---- Limits ----------------------------------------------------------------------------------
+
+const limitCells = (row) => [name(row.endpoint), ...row.cells.map((cell) => text(cell ?? MISSING))];
+/** With another column it is another row. */
+const limitKey = (row) => `${row.cells.length} ${endpointKey(row)}`;
+const limitRows = new Rows(byId('limit-table').tBodies[0], limitKey, limitCells);
+const limitTotal = new Rows(byId('limit-table').tFoot, limitKey, limitCells);
+
+/** What the service told of its own limits, in the words of the report. */
+export function limits(state) {
+  const table = state.limits ?? { title: '', about: '', heads: [], rows: [] };
+  for (const part of ['limit-box', 'limit-link']) show(byId(part), table.rows.length > 0);
+  say(byId('limits'), table.title);
+  say(byId('limit-about'), table.about);
+  const heads = byId('limit-table').tHead.rows[0];
+  const named = ['Request', ...table.heads];
+  if ([...heads.cells].map((cell) => cell.textContent).join() !== named.join()) {
+    heads.replaceChildren(...named.map((head, index) =>
+      element('th', { scope: 'col', ...(index ? {} : { class: 'left' }) }, head)));
+  }
+  limitRows.update(table.rows.slice(0, -1));
+  limitTotal.update(table.rows.slice(-1));
 }
 
 // ---- Failures and exceptions -----------------------------------------------------------------

@@ -8,6 +8,7 @@ use crate::event::{Ending, RunRecord, StopReason};
 use crate::model::units::{format_count, format_duration, format_time};
 use crate::output::answers::{cost, draws};
 use crate::output::figures::{percent, rate};
+use crate::output::limits::SENT_AGAIN;
 use crate::output::utc;
 
 use super::MISSING;
@@ -61,7 +62,7 @@ pub(super) fn tiles(record: &RunRecord) -> Vec<Tile> {
     ];
     let seldom = [
         ("Rate limited", all.rate_limited, "status 429"),
-        ("Retries", all.retries, "sent again"),
+        ("Retries", all.retries, SENT_AGAIN),
         ("Cut off", all.interrupted, "by the run's end"),
     ];
     for (label, count, note) in seldom {

@@ -6,9 +6,12 @@
 use serde_json::{Value, json};
 
 use crate::event::{Phase, Tick};
+use crate::output::limits::{LimitTable, TITLE};
+use crate::output::measures::{is_known, title};
+use crate::output::tables::Tables;
 use crate::output::verdict::{Tone, headline, standing};
-use crate::stats::Figures;
 use crate::stats::measure::Unit;
+use crate::stats::{Figures, Row};
 use crate::threshold::Judgement;
 
 use super::super::board::{Stage, View};
@@ -68,8 +71,9 @@ fn figures(tick: &Tick) -> Value {
         "users_by_class": users_by_class(tick),
         "point": tick.stretch,
         "aggregated": snapshot.aggregated,
-        "measures": snapshot.aggregated.measures.iter().map(measure).collect::<Vec<_>>(),
+        "measures": measures(&snapshot.aggregated),
         "requests": snapshot.rows,
+        "limits": limits(&Tables::from(tick)),
         "failures": &snapshot.failures[..snapshot.failures.len().min(TOLD)],
         "failures_in_all": snapshot.failures.len(),
         "exceptions": &snapshot.exceptions[..snapshot.exceptions.len().min(TOLD)],
@@ -86,9 +90,37 @@ fn users_by_class(tick: &Tick) -> Value {
         .collect()
 }
 
-/// What was measured beside the response time, with what its figures are counted in.
+/// The service's own limits as they stand in the report; none where it told of none and nothing
+/// was sent again.
+fn limits(tables: &Tables<'_>) -> Option<Value> {
+    let rows = tables.rows.iter().copied();
+    let rows: Vec<&Row> = rows.chain([tables.aggregated]).collect();
+    let table = LimitTable::of(&rows);
+    if table.rows.is_empty() {
+        return None;
+    }
+    let shown = table.rows.iter();
+    Some(json!({
+        "title": TITLE,
+        "about": table.about(),
+        "heads": table.heads,
+        "rows": shown
+            .map(|(row, cells)| json!({ "endpoint": rows[*row].endpoint, "cells": cells }))
+            .collect::<Vec<_>>(),
+    }))
+}
+
+/// What is known of all requests beside their response time.
+fn measures(row: &Row) -> Vec<Value> {
+    let known = row.measures.iter().filter(|figures| is_known(figures));
+    known.map(measure).collect()
+}
+
+/// What was measured beside the response time, by its name for people, with what its figures are
+/// counted in.
 fn measure(figures: &Figures) -> Value {
     let mut measure = json!(figures);
+    measure["title"] = title(&figures.measure).into();
     measure["unit"] = match figures.measure.unit() {
         Unit::Time => "time",
         Unit::Count => "count",

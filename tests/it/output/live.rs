@@ -6,10 +6,10 @@ use std::time::Duration;
 use ragload::event::{
     Command, Event, Generator, Notice, Phase, Severity, Started, StopReason, Tick,
 };
-use ragload::model::Offset;
+use ragload::model::{Counted, Offset};
 use ragload::output::console::Style;
 use ragload::output::console::live::View;
-use ragload::stats::{Figures, Measure};
+use ragload::stats::{Figures, LowestBudget, Measure};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -373,6 +373,32 @@ fn the_time_to_the_first_token_is_shown_where_there_is_one() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn retries_and_budgets_are_shown_once_there_are_any() {
+    let before = shown(&at(66, COLOUR), 120, 40);
+    assert!(!before.contains("Retries") && !before.contains("budget"));
+    let view = changed(66, |tick| {
+        for row in (tick.snapshot.rows.iter_mut()).chain([&mut tick.snapshot.aggregated]) {
+            row.retries = 1234;
+        }
+        let limits = tick.snapshot.aggregated.rate_limits.get_or_insert_default();
+        limits.see(LowestBudget {
+            of: Counted::Requests,
+            remaining: 12,
+            at: Offset::from_secs(41),
+            limit: Some(500),
+        });
+        limits.asked_to_wait(Some(Duration::from_secs(20)));
+    });
+    let text = shown(&view, 120, 40);
+    let line = "lowest remaining budget: 12 of 500 requests at 00:41; longest Retry-After 20s";
+    assert!(text.contains("Retries") && text.contains("1 234"), "{text}");
+    assert!(text.contains(line), "{text}");
+    // Half of what there is room for says nothing.
+    let narrow = shown(&view, 70, 24);
+    assert!(narrow.contains("12 of 500 requests at 00:41\n"), "{narrow}");
 }
 
 #[test]

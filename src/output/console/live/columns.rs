@@ -22,14 +22,17 @@ const TREND: (usize, usize) = (12, 40);
 /// Time to the first token: 95th percentile.
 const TTFT: &str = "TTFT p95";
 
+/// Requests sent again.
+const RETRIES: &str = "Retries";
+
 /// Output tokens per second of all users.
 const TOKENS: &str = "Tok/s";
 /// Share of requests that met their objectives.
 const GOOD: &str = "Good";
 
 /// The headings in the order in which columns are left out where it is narrow; the others stay.
-const FIRST_TO_GO: [&str; 11] = [
-    "Avg", "Max", "Fail/s", "429s", TOKENS, "p99", "Requests", GOOD, "Req/s", TTFT, "p50",
+const FIRST_TO_GO: [&str; 12] = [
+    "Avg", "Max", "Fail/s", "429s", RETRIES, TOKENS, "p99", "Requests", GOOD, "Req/s", TTFT, "p50",
 ];
 
 /// The headings that make room for whole names, and for a trend where that is enough to have one.
@@ -103,6 +106,7 @@ fn figures(tick: &Tick) -> Vec<Column> {
     let heads = [
         ("Requests", 8),
         ("429s", 5),
+        (RETRIES, 7),
         ("Failed", 6),
         ("Req/s", 6),
         ("Fail/s", 6),
@@ -126,16 +130,17 @@ fn figures(tick: &Tick) -> Vec<Column> {
         }
     }
     // Columns for what not every service has appear when this one does.
-    let rate_limits = tick.snapshot.aggregated.rate_limited > 0;
+    let all = &tick.snapshot.aggregated;
     let shown = |column: &Column| match column.head {
         TTFT | TOKENS | GOOD => !column.is_empty(),
-        "429s" => rate_limits,
+        "429s" => all.rate_limited > 0,
+        RETRIES => all.retries > 0,
         _ => true,
     };
     figures.into_iter().filter(shown).collect()
 }
 
-fn cells(row: &Row) -> [String; 13] {
+fn cells(row: &Row) -> [String; 14] {
     let Row {
         endpoint: _,
         requests,
@@ -157,7 +162,8 @@ fn cells(row: &Row) -> [String; 13] {
         measures,
         answers,
         goodput,
-        retries: _,
+        retries,
+        // In a line of their own.
         rate_limits: _,
         current,
     } = row;
@@ -172,6 +178,7 @@ fn cells(row: &Row) -> [String; 13] {
     [
         format_count(*requests),
         format_count(*rate_limited),
+        format_count(*retries),
         row.fail_ratio().map_or_else(missing, percent),
         rate(current.rps),
         rate(current.failures_per_second),

@@ -3,7 +3,7 @@
 //! Owns what goes first where there are few rows. Must not know what the parts show.
 
 use super::view::View;
-use super::{failures, figures, pills};
+use super::{failures, figures, limits, pills};
 
 /// The parts from top to bottom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,26 +14,28 @@ pub(super) enum Part {
     Figures,
     Endpoints,
     Failures,
+    Limits,
     Remarks,
     Generator,
     Footer,
 }
 
 /// All of them, as they stand.
-pub(super) const PARTS: [Part; 9] = [
+pub(super) const PARTS: [Part; 10] = [
     Part::Header,
     Part::Gauge,
     Part::Pills,
     Part::Figures,
     Part::Endpoints,
     Part::Failures,
+    Part::Limits,
     Part::Remarks,
     Part::Generator,
     Part::Footer,
 ];
 
 /// The parts by how much they are missed.
-const BY_WEIGHT: [Part; 9] = [
+const BY_WEIGHT: [Part; 10] = [
     Part::Header,
     Part::Figures,
     Part::Pills,
@@ -41,6 +43,7 @@ const BY_WEIGHT: [Part; 9] = [
     Part::Footer,
     Part::Gauge,
     Part::Failures,
+    Part::Limits,
     Part::Generator,
     Part::Remarks,
 ];
@@ -107,7 +110,7 @@ pub(super) fn is_titled(part: Part, rows: u16) -> bool {
         Part::Endpoints | Part::Failures => rows >= TITLED,
         Part::Remarks => rows >= ALL_TITLED,
         Part::Header | Part::Gauge | Part::Pills | Part::Figures => false,
-        Part::Generator | Part::Footer => false,
+        Part::Limits | Part::Generator | Part::Footer => false,
     }
 }
 
@@ -130,6 +133,7 @@ fn wish(view: &View, part: Part, columns: u16, rows: u16) -> Wish {
     let tick = view.story.tick.as_ref();
     match part {
         Part::Header | Part::Gauge | Part::Generator | Part::Footer => Wish::exactly(1),
+        Part::Limits => Wish::exactly(usize::from(limits::told(view).is_some())),
         Part::Pills => {
             let needed = pills::rows_needed(view, usize::from(columns));
             Wish {

@@ -14,6 +14,7 @@ mod header;
 mod help;
 mod history;
 mod layout;
+mod limits;
 mod palette;
 mod pills;
 mod remarks;
@@ -67,7 +68,9 @@ fn places(view: &View, area: Rect) -> Vec<(Part, Rect)> {
             continue;
         }
         let gap = match part {
-            Part::Figures | Part::Endpoints | Part::Failures | Part::Remarks => spare.min(1),
+            Part::Figures | Part::Endpoints | Part::Failures | Part::Limits | Part::Remarks => {
+                spare.min(1)
+            }
             Part::Generator => spare,
             Part::Header | Part::Gauge | Part::Pills | Part::Footer => 0,
         };
@@ -96,6 +99,7 @@ impl View {
             }
             Part::Endpoints => endpoints::endpoints(self, titled, area, buffer),
             Part::Failures => failures::failures(self, titled, area, buffer),
+            Part::Limits => limits::limits(self, area, buffer),
             Part::Remarks => remarks::remarks(self, titled, area, buffer),
             Part::Generator => generator::generator(self, area, buffer),
             Part::Footer => footer::footer(self, area, buffer),

@@ -3,6 +3,7 @@
 
 mod downloads;
 mod hostile;
+mod limits;
 mod looks;
 mod several;
 mod steering;
