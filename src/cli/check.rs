@@ -167,10 +167,21 @@ fn steps_of(out: &mut String, plan: &Plan, steps: &[Step]) {
         match step {
             Step::Request(request) => {
                 let endpoint = &plan.endpoints[request.endpoint.index()];
-                line(out, format_args!("             {endpoint}"));
+                let again = (request.retry.as_ref())
+                    .map_or_else(String::new, |retry| again(retry.attempts));
+                line(out, format_args!("             {endpoint}{again}"));
             }
             Step::Wait(time) => line(out, format_args!("             {}", wait("wait", *time))),
         }
+    }
+}
+
+/// `, sent up to 3 times`; nothing where it is sent but once.
+fn again(attempts: u32) -> String {
+    if attempts > 1 {
+        format!(", sent up to {attempts} times")
+    } else {
+        String::new()
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn cost(plan: &Plan) -> Option<String> {
         ),
     };
     let reach = estimate.reach.map_or_else(String::new, |reach| {
-        format!("; the budget is for about {}", format_count(reach))
+        format!("; the budget is for about {} answers", format_count(reach))
     });
     Some(about + &reach)
 }
@@ -125,7 +125,11 @@ mod tests {
         assert_eq!(told, format!("about 0.492 for about 1 215 {assumed}"));
         let limited = format!("{price}, {expected}\nbudget: {{ cost: 0.405, tokens: 9M }}");
         let told = cost(&plan(&limited)).unwrap();
-        assert!(told.ends_with("; the budget is for about 1 000"), "{told}");
+        let reach = |count: &str| format!("; the budget is for about {count} answers");
+        assert!(told.ends_with(&reach("1 000")), "{told}");
+        let fewer = limited.replace("9M", "9M, requests: 20");
+        let told = cost(&plan(&fewer)).unwrap();
+        assert!(told.ends_with(&reach("20")), "{told}");
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub struct CostEstimate {
     /// About how many declared answers there will be if each comes at once; none where that
     /// depends on the target alone.
     pub answers: Option<u64>,
-    /// About how many of them the budget is for; none where it limits neither tokens nor cost.
+    /// About how many of them the budget is for at most; none where there is none.
     pub reach: Option<u64>,
 }
 
@@ -112,7 +112,9 @@ impl CostEstimate {
         let of_cost = plan.budget.cost.map(|cost| cost / each);
         let tokens = plan.budget.tokens.map(estimate::as_f64);
         let of_tokens = tokens.map(|tokens| tokens / (input + output));
-        let reach = [of_cost, of_tokens].into_iter().flatten();
+        // No answer without a request.
+        let of_requests = plan.budget.requests.map(estimate::as_f64);
+        let reach = [of_cost, of_tokens, of_requests].into_iter().flatten();
         let reach = reach.filter(|count| count.is_finite()).reduce(f64::min);
         Some(CostEstimate {
             each,
