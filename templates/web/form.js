@@ -93,6 +93,7 @@ export class OrderForm {
       element('p', {}, `${format.count(users)} ${users === 1 ? 'user' : 'users'}${rate}, ${time}; ${requests}`),
       ...terms('Thresholds', plan.thresholds),
       ...terms('Ends early if', plan.stop_if),
+      ...(plan.paid ? [element('p', { class: 'open' }, `${plan.host} may charge for every request (${plan.paid}), and the run has no budget.`)] : []),
       ...plan.warnings.map((warning) => element('p', { class: 'open' }, warning)),
     );
     show(byId('refused'), false);

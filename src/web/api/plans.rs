@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::event::StageBand;
 use crate::output::task_ratio::{json as ratios, planned};
 use crate::scenario::plan::{Load, Task, UserClass};
-use crate::scenario::{ListedContent, ListedScenario, Plan, estimate};
+use crate::scenario::{ListedContent, ListedScenario, Plan, estimate, paid};
 use crate::threshold::Threshold;
 
 use super::super::{Shared, reply};
@@ -106,6 +106,7 @@ fn described(plan: &Plan) -> Value {
         "load": load(&plan.load),
         "stages": StageBand::of(&plan.load),
         "requests": estimate::requests(plan),
+        "paid": paid::reason(plan).filter(|_| paid::is_unlimited(plan)),
         "user_classes": plan.classes.iter().map(class).collect::<Vec<_>>(),
         "task_ratios": ratios(&planned(plan)),
         "thresholds": plan.thresholds.iter().map(condition).collect::<Vec<_>>(),

@@ -5,6 +5,7 @@ mod downloads;
 mod hostile;
 mod limits;
 mod looks;
+mod paid;
 mod several;
 mod steering;
 

@@ -206,6 +206,46 @@ fn load_goes_where_it_may_and_nowhere_else() {
     );
 }
 
+/// A scenario that has a price and, with it, this line.
+pub(super) fn paid(budget: &str) -> String {
+    format!(
+        "host: http://127.0.0.1:9\npreset: openai-chat\nquestions: [What?]\n\
+         price: {{ input: 1/M, output: 1/M }}\n{budget}\n"
+    )
+}
+
+#[test]
+fn a_run_that_is_paid_for_without_a_budget_asks_for_the_hosts_name() {
+    let folder = Folder::new();
+    folder.write("quick.yaml", &paid(""));
+    folder.write("scenarios/limited.yaml", &paid("budget: { cost: 5.00 }"));
+    let host = "gateway.invalid";
+    // Nobody asks about load on this host; about money somebody does.
+    let site = Site::quick(&folder, "http://gateway.invalid", &["--approve-host", host]);
+    let order = json!({ "run_time": "1s" });
+    let plan = site.post_json("/api/v1/plan", &order).expect(200).json();
+    assert_eq!(
+        (&plan["approved"], &plan["paid"]),
+        (&json!(false), &json!("its answers have a price"))
+    );
+    for typed in ["", "yes", "gateway"] {
+        let order = json!({ "run_time": "1s", "confirm_host": typed });
+        let refused = site.post_json("/api/v1/start", &order).expect(403);
+        assert_eq!(refused.json()["confirm_host"], host);
+        let why = refused.error();
+        assert!(why.contains("nothing limits what the run spends"), "{why}");
+    }
+    // Confirmed, or with a budget, it goes on to ask whether anybody is there.
+    for order in [
+        json!({ "run_time": "1s", "confirm_host": host }),
+        json!({ "run_time": "1s", "scenario": "limited" }),
+    ] {
+        let plan = site.post_json("/api/v1/plan", &order).expect(200).json();
+        assert_eq!(plan["approved"], true, "{order}");
+        site.post_json("/api/v1/start", &order).expect(502);
+    }
+}
+
 #[test]
 fn no_file_of_this_machine_is_read_for_a_stranger() {
     let (folder, service) = (Folder::quick(""), Service::start());
