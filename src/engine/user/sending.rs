@@ -125,6 +125,7 @@ impl<C: Client> VirtualUser<C> {
         mut reader: AnswerReader,
     ) -> Attempted {
         let sent = self.shard.clock.now();
+        let mut given_up = false;
         let result = {
             let mut sending = pin!(self.client.send(prepared, &mut reader));
             poll_fn(|context| {
@@ -133,11 +134,18 @@ impl<C: Client> VirtualUser<C> {
                 }
                 match sending.as_mut().poll(context) {
                     Poll::Ready(result) => Poll::Ready(Some(result)),
-                    Poll::Pending => self.declared.poll_patience(step, sent, context).map(Some),
+                    Poll::Pending => {
+                        let over = self.declared.poll_patience(step, sent, context);
+                        given_up = over.is_ready();
+                        over.map(Some)
+                    }
                 }
             })
             .await
         };
+        if given_up {
+            self.client.given_up(&mut reader);
+        }
         let answer = reader.into_answer();
         let exchange = Exchange {
             done: answer.done_at.unwrap_or_else(|| self.shard.clock.now()),
