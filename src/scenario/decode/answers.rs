@@ -76,7 +76,9 @@ pub(super) fn answers(
     let mut expect = expected.as_ref().map(|at| expect(at, report));
     let extract = fields.get("extract").map(|at| extractions(&at, report));
     refuse_undeclared(fields, report);
-    let spec = fields.get("response").map(|at| response(&at, report));
+    let preset = fields.get("preset").map(|at| at.mark());
+    let declared = fields.get("response");
+    let spec = declared.map(|at| response(&at, preset, report));
     let expected = expected.and_then(|at| at.fields(&EXPECT_KEYS, report, ""));
     let response = match (spec, expected) {
         (Some(spec), expected) => {

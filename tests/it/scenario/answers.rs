@@ -611,3 +611,19 @@ fn objectives_of_a_level_above_are_wrong_where_they_stand() {
     );
     assert_eq!(told.lines().count(), 1, "{told}");
 }
+
+#[test]
+fn what_only_a_preset_looks_for_is_not_missed() {
+    let unfound = |text: &str| -> Vec<String> {
+        let plan = plan(&format!("questions: [Why?]\npreset: rag-sse\n{text}"));
+        let spec = &request(&plan).response.as_ref().unwrap().spec;
+        let body = b"event: other\ndata: {\"x\": 1}\n\n";
+        let unfound = spec.unfound(&http::HeaderMap::new(), body);
+        unfound.into_iter().map(|unfound| unfound.key).collect()
+    };
+    assert_eq!(unfound(""), ["answer"]);
+    let own = "response: { sources: $.docs, usage: { prompt: $.in }, stages: { mine: $.took } }\n";
+    let mut keys = unfound(own);
+    keys.sort();
+    assert_eq!(keys, ["answer", "sources", "stages.mine", "usage.prompt"]);
+}
