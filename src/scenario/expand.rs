@@ -166,7 +166,7 @@ fn timeout_names(node: &Node) -> Vec<String> {
     match node.get("timeouts").map(|timeouts| &timeouts.kind) {
         Some(Kind::Map(entries)) => {
             let names = entries.iter().map(|entry| normalised(&entry.key));
-            names.map(String::from).collect()
+            names.collect()
         }
         _ => Vec::new(),
     }
