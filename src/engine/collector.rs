@@ -137,7 +137,7 @@ impl Collector {
 
     /// Clears the statistics: what was counted until now no longer counts.
     pub(super) fn reset(&mut self, at: Offset) {
-        self.pending = Delta::default();
+        self.spent.add(&std::mem::take(&mut self.pending));
         self.totals.reset(at);
         self.window.clear();
     }

@@ -5,12 +5,13 @@
 
 mod ending;
 mod ramp;
+mod rations;
 mod tick;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::clock::RunClock;
 use crate::event::{Command, Ending, MarkKind, Phase, RunRecord, Severity, SinkError, StopReason};
@@ -26,6 +27,7 @@ use super::launch::{ShardHandle, Shards, launch};
 use super::probe::Probe;
 use super::shard::ShardCommand;
 use super::signal::Level;
+use rations::{Rations, shortage};
 
 /// The pace of ticks.
 const TICK: Duration = Duration::from_secs(1);
@@ -73,8 +75,10 @@ pub async fn run<T: Transport>(parts: RunParts<T>) -> std::io::Result<Finished> 
         probe,
         shards,
     } = parts;
-    let handles = launch(shards, &plan, &transport, clock)?;
+    let short = Arc::default();
+    let handles = launch(shards, &plan, &transport, clock, &short)?;
     let mut director = Director::new(plan, clock, handles, audience, probe);
+    director.keep_to_budget(short);
     director.collector.started();
     director.tick().await;
     let mut commands = Orders(commands);
@@ -106,6 +110,8 @@ struct Director {
     clock: RunClock,
     shards: Vec<ShardHandle>,
     collector: Collector,
+    /// None where the run has no budget of requests.
+    rations: Option<Rations>,
     probe: Probe,
     shape: Box<dyn LoadShape>,
     dispatcher: Dispatcher,
@@ -166,6 +172,7 @@ impl Director {
         Director {
             shape: plan.load.shape(),
             dispatcher: Dispatcher::new(classes, names),
+            rations: None,
             collector: Collector::new(Arc::clone(&plan), clock, audience),
             plan,
             clock,
@@ -187,6 +194,12 @@ impl Director {
         }
     }
 
+    /// Shares a budget of requests out among the shards, where there is one.
+    fn keep_to_budget(&mut self, short: Arc<Notify>) {
+        let budget = self.plan.budget.requests;
+        self.rations = budget.map(|budget| Rations::new(budget, self.shards.len(), short));
+    }
+
     /// Follows the load's law until the run is to end.
     async fn conduct(&mut self, commands: &mut Orders) -> Ending {
         loop {
@@ -200,8 +213,10 @@ impl Director {
                         return ending;
                     }
                 }
+                () = shortage(self.rations.as_ref()) => self.is_short(),
                 () = self.clock.sleep_until(self.next_wake()) => {}
             }
+            self.share_out_if_due().await;
             if self.clock.now() >= self.next_tick
                 && let Some(ending) = self.tick().await
             {
@@ -216,6 +231,7 @@ impl Director {
             self.next_step,
             self.shape.next_change(now),
             self.shape.ends_at(),
+            self.rations.as_ref().and_then(Rations::due),
         ];
         moments
             .into_iter()

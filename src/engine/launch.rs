@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::LocalSet;
 
 use crate::clock::RunClock;
@@ -13,6 +13,7 @@ use crate::model::Offset;
 use crate::scenario::Plan;
 use crate::transport::Transport;
 
+use super::allowance::Ration;
 use super::shard::{Place, ShardCommand, ShardReport, shard};
 
 /// Commands a shard can have waiting; more than one spawn step, so that the director never waits
@@ -57,6 +58,15 @@ impl ShardHandle {
         Some(report)
     }
 
+    /// Has it hand back all but so many of the requests it may send; how many those were, none from
+    /// a shard that is gone.
+    pub(super) async fn hand_back(&self, keep: u64) -> u64 {
+        let (reply, returned) = oneshot::channel();
+        let ration = Ration::HandBack { keep, reply };
+        self.tell(ShardCommand::Allow(ration)).await;
+        returned.await.unwrap_or(0)
+    }
+
     /// Share of the time since this was last asked that its thread was at work, 0 to 1; none for
     /// a shard without a thread of its own, and over a stretch too short to tell.
     pub(super) fn busy(&mut self, now: Offset) -> Option<f64> {
@@ -77,7 +87,7 @@ impl ShardHandle {
     }
 }
 
-/// Starts all shards.
+/// Starts all shards; `short` hears of users that wait for more of a budget of requests.
 ///
 /// # Errors
 /// When the operating system refuses a thread or a runtime.
@@ -86,6 +96,7 @@ pub(super) fn launch<T: Transport>(
     plan: &Arc<Plan>,
     transport: &Arc<T>,
     clock: RunClock,
+    short: &Arc<Notify>,
 ) -> std::io::Result<Vec<ShardHandle>> {
     let (Shards::Threads(of) | Shards::Local(of)) = shards;
     let of = of.max(1);
@@ -93,14 +104,15 @@ pub(super) fn launch<T: Transport>(
         .map(|index| {
             let (commands, receiver) = mpsc::channel(WAITING);
             let (plan, transport) = (Arc::clone(plan), Arc::clone(transport));
+            let short = Arc::clone(short);
             let place = Place { index, of };
             let thread = match shards {
                 Shards::Local(_) => {
-                    tokio::task::spawn_local(shard(plan, transport, clock, place, receiver));
+                    tokio::task::spawn_local(shard(plan, transport, clock, place, receiver, short));
                     None
                 }
                 Shards::Threads(_) => Some(on_thread(index, move || {
-                    shard(plan, transport, clock, place, receiver)
+                    shard(plan, transport, clock, place, receiver, short)
                 })?),
             };
             Ok(ShardHandle {

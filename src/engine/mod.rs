@@ -3,6 +3,7 @@
 //! Every outside influence is a parameter of [`run`]: the plan, the transport, the clock, the
 //! commands and who is told. Must not know files, terminals or command lines.
 
+mod allowance;
 mod audience;
 mod collector;
 mod conversation;

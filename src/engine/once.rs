@@ -273,7 +273,10 @@ impl<'a, C: Client, F: FnMut(Moment<'_>, Tally)> OneUser<'a, C, F> {
         let result = tokio::select! {
             biased;
             result = self.client.send(request, &mut reader) => result,
-            over = self.declared.patience(step, sent) => over,
+            over = self.declared.patience(step, sent) => {
+                self.client.given_up(&mut reader);
+                over
+            }
         };
         let mut exchange = Exchange {
             done: self.clock.now(),

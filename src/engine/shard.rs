@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::clock::RunClock;
@@ -20,6 +20,7 @@ use crate::scenario::Plan;
 use crate::stats::{Delta, ExceptionKey, Recorder};
 use crate::transport::Transport;
 
+use super::allowance::{Allowance, Held, Ration};
 use super::sampling::Kept;
 use super::signal::{Farewells, Gate, Level, Signal};
 use super::stability::Baselines;
@@ -48,6 +49,8 @@ pub(super) enum ShardCommand {
     StopAll(Level),
     /// Hold users back before their next task, or let them go on.
     Pause(bool),
+    /// Change what may be sent, of a budget of requests.
+    Allow(Ration),
     /// Hand over what was counted since the last report.
     Report(oneshot::Sender<ShardReport>),
 }
@@ -63,6 +66,8 @@ pub(super) struct ShardReport {
     pub(super) kept: Kept,
     /// Users running, by class.
     pub(super) users: Vec<u32>,
+    /// How it stands with what it may send, of a budget of requests.
+    pub(super) held: Held,
     /// How late its timers were, at worst, since the last report.
     pub(super) lag: Duration,
     /// How long this thread's runtime has been at work since it began.
@@ -79,6 +84,8 @@ pub(super) struct ShardState {
     pub(super) dealers: RefCell<Vec<Dealer>>,
     pub(super) baselines: RefCell<Baselines>,
     pub(super) gate: Gate,
+    /// None where the run has no budget of requests.
+    pub(super) allowance: Option<Allowance>,
     /// What `on_stop` steps listen to: raised only when everything is to end now.
     pub(super) farewells: Farewells,
     running: RefCell<Vec<u32>>,
@@ -105,13 +112,15 @@ pub(super) struct Place {
     pub(super) of: usize,
 }
 
-/// Runs a shard until its commands end and its last user is gone.
+/// Runs a shard until its commands end and its last user is gone. `short` hears of users that wait
+/// for more of a budget of requests.
 pub(super) async fn shard<T: Transport>(
     plan: Arc<Plan>,
     transport: Arc<T>,
     clock: RunClock,
     place: Place,
     mut commands: mpsc::Receiver<ShardCommand>,
+    short: Arc<Notify>,
 ) {
     let classes = plan.classes.len();
     let dealers = dealers(&plan, place);
@@ -121,6 +130,7 @@ pub(super) async fn shard<T: Transport>(
         dealers: RefCell::new(dealers),
         baselines: RefCell::default(),
         gate: Gate::default(),
+        allowance: plan.budget.requests.map(|_| Allowance::empty(short)),
         farewells: Farewells::default(),
         running: RefCell::new(vec![0; classes]),
         lag: Cell::new(Duration::ZERO),
@@ -176,6 +186,11 @@ impl<T: Transport> Shard<T> {
                 }
             }
             ShardCommand::Pause(paused) => self.state.gate.set_closed(paused),
+            ShardCommand::Allow(ration) => {
+                if let Some(allowance) = &self.state.allowance {
+                    allowance.change(ration);
+                }
+            }
             ShardCommand::Report(reply) => {
                 // Whoever asked may be gone; then nobody needs the answer.
                 let _ = reply.send(self.state.report());
@@ -244,6 +259,7 @@ impl ShardState {
                 .collect(),
             kept: self.kept.take(),
             users: self.running.borrow().clone(),
+            held: (self.allowance.as_ref()).map_or_else(Held::default, Allowance::report),
             lag: self.lag.take(),
             worked: Handle::current().metrics().worker_total_busy_duration(0),
         }

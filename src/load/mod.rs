@@ -5,6 +5,7 @@
 
 pub mod dispatch;
 pub mod pace;
+pub mod rations;
 pub mod selection;
 pub mod shape;
 pub mod shapes;

@@ -22,6 +22,8 @@ const ONLY_CLASS: &str = "RagUser";
 const SHARED_KEYS: &[&str] = &[
     "headers",
     "timeout",
+    "timeouts",
+    "slo",
     "follow_redirects",
     "ca_cert",
     "client_cert",
@@ -29,28 +31,20 @@ const SHARED_KEYS: &[&str] = &[
 ];
 const REQUEST_KEYS: &[&str] = request_keys![];
 /// Keys that the top level has for its only request alone.
-const OF_ONLY_REQUEST: &[&str] = &[
-    "preset",
-    "questions",
-    "response",
-    "timeouts",
-    "slo",
-    "retry",
-    "conversation",
-];
+const OF_ONLY_REQUEST: &[&str] = &["preset", "questions", "response", "retry", "conversation"];
 /// Methods whose requests have no body, so that a preset's is left out.
 const WITHOUT_BODY: &[&str] = &["get", "head"];
 
 /// Makes every short form of a scenario long.
 pub(super) fn expand(root: &mut Node, environment: &Environment, report: &mut Report) {
     only_request(root, report);
-    let above = header_names(root);
+    let above = Above::default().under(root);
     let Kind::Map(entries) = &mut root.kind else {
         return;
     };
     for classes in entries.iter_mut().filter(|e| e.key_is("user_classes")) {
         for class in items(&mut classes.value) {
-            let above = [above.clone(), header_names(class)].concat();
+            let above = above.under(class);
             let mut presets = Presets {
                 above: &above,
                 environment,
@@ -61,10 +55,26 @@ pub(super) fn expand(root: &mut Node, environment: &Environment, report: &mut Re
     }
 }
 
+/// What the class and the top level give to every request, by name.
+#[derive(Default)]
+struct Above {
+    headers: Vec<String>,
+    timeouts: Vec<String>,
+}
+
+impl Above {
+    /// With what one more level gives.
+    fn under(&self, level: &Node) -> Self {
+        Above {
+            headers: [&self.headers[..], &header_names(level)].concat(),
+            timeouts: [&self.timeouts[..], &timeout_names(level)].concat(),
+        }
+    }
+}
+
 /// Puts presets under the requests of one user class.
 struct Presets<'e> {
-    /// The headers that the class and the top level give to every request.
-    above: &'e [String],
+    above: &'e Above,
     environment: &'e Environment,
     report: &'e mut Report,
 }
@@ -113,6 +123,7 @@ impl Presets<'_> {
         leave_out_replaced(&mut lower, request);
         variables::substitute(&mut lower, self.environment, self.report);
         self.leave_out_headers(&mut lower, request);
+        self.leave_out_timeouts(&mut lower);
         let empty = map(Vec::new(), request.mark);
         let upper = std::mem::replace(request, empty);
         *request = merge(lower, upper);
@@ -131,10 +142,33 @@ impl Presets<'_> {
                     let name = header.key.to_ascii_lowercase();
                     let is_empty = matches!(&header.value.kind, Kind::Scalar(scalar)
                         if scalar.filled == Filled::Empty);
-                    !(is_empty || own.contains(&name) || self.above.contains(&name))
+                    !(is_empty || own.contains(&name) || self.above.headers.contains(&name))
                 });
             }
         }
+    }
+
+    /// A time of a preset is left out where the class or the top level has it.
+    fn leave_out_timeouts(&self, lower: &mut Node) {
+        let Kind::Map(entries) = &mut lower.kind else {
+            return;
+        };
+        for timeouts in entries.iter_mut().filter(|entry| entry.key_is("timeouts")) {
+            if let Kind::Map(times) = &mut timeouts.value.kind {
+                times.retain(|time| !self.above.timeouts.contains(&normalised(&time.key)));
+            }
+        }
+    }
+}
+
+/// The names of the times a map of the dialect sets.
+fn timeout_names(node: &Node) -> Vec<String> {
+    match node.get("timeouts").map(|timeouts| &timeouts.kind) {
+        Some(Kind::Map(entries)) => {
+            let names = entries.iter().map(|entry| normalised(&entry.key));
+            names.collect()
+        }
+        _ => Vec::new(),
     }
 }
 

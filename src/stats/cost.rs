@@ -23,7 +23,8 @@ pub struct Price {
 /// What may be spent; none for what has no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Budget {
-    /// Requests sent, those cut off by the end of the run included.
+    /// Requests sent, retries and those cut off by the end of the run included; whoever sends them
+    /// keeps it.
     pub requests: Option<u64>,
     /// Tokens of prompts and answers, as far as they are known.
     pub tokens: Option<u64>,
@@ -34,7 +35,6 @@ pub struct Budget {
 /// What was spent. Unlike statistics it is never reset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    requests: u64,
     answers: u64,
     good: u64,
     input: u64,
@@ -60,7 +60,6 @@ impl Spent {
     }
 
     fn add_entry(&mut self, entry: &Entry) {
-        self.requests += entry.requests + entry.interrupted;
         self.good += entry.goodput.good;
         if let Some(counts) = &entry.answers {
             self.answers += entry.requests - entry.failures;
@@ -89,21 +88,19 @@ impl Spent {
         }
     }
 
-    /// Which budget is used up, with what was spent; none while there is something left of each.
+    /// Which budget of tokens or money is used up, with what was spent; none while there is
+    /// something left of each.
     #[must_use]
     pub fn exceeds(&self, budget: &Budget, price: Option<&Price>) -> Option<String> {
         let cost = price.map(|price| self.cost(price).total);
         let tokens = self.tokens();
-        let of_requests = (budget.requests)
-            .filter(|most| self.requests >= *most)
-            .map(|most| format!("budget of {most} requests: {} sent", self.requests));
         let of_tokens = (budget.tokens)
             .filter(|most| tokens >= *most)
             .map(|most| format!("budget of {most} tokens: {tokens} used"));
         let of_cost = (budget.cost.zip(cost))
             .filter(|(most, cost)| cost >= most)
             .map(|(most, cost)| format!("budget of {}: {} spent", money(most), money(cost)));
-        of_requests.or(of_tokens).or(of_cost)
+        of_tokens.or(of_cost)
     }
 }
 
@@ -171,27 +168,20 @@ mod tests {
 
     #[test]
     fn a_budget_is_used_up_when_as_much_was_spent() {
-        let budget = |requests, tokens, cost| Budget {
-            requests,
+        let budget = |tokens, cost| Budget {
+            requests: Some(1),
             tokens,
             cost,
         };
         let told = |budget| spent().exceeds(&budget, Some(&PRICE));
         assert_eq!(told(Budget::default()), None);
-        assert_eq!(told(budget(Some(1106), Some(3_500_001), Some(0.7))), None);
+        assert_eq!(told(budget(Some(3_500_001), Some(0.7))), None);
         for (budget, text) in [
             (
-                budget(Some(1105), None, None),
-                "budget of 1105 requests: 1105 sent",
-            ),
-            (
-                budget(None, Some(3_500_000), None),
+                budget(Some(3_500_000), None),
                 "budget of 3500000 tokens: 3500000 used",
             ),
-            (
-                budget(None, None, Some(0.6)),
-                "budget of 0.600: 0.675 spent",
-            ),
+            (budget(None, Some(0.6)), "budget of 0.600: 0.675 spent"),
         ] {
             assert_eq!(told(budget).as_deref(), Some(text));
         }

@@ -35,6 +35,10 @@ pub trait Client: 'static {
         reader: &mut AnswerReader,
     ) -> impl Future<Output = Result<(), TransportError>>;
 
+    /// The request whose future was dropped before its end is given up: reports to `reader` what it
+    /// spent until now, and the connections it took. Nothing where a transport cannot tell.
+    fn given_up(&mut self, _reader: &mut AnswerReader) {}
+
     /// The headers that sending this request now would add to its own: those of the connection,
     /// of the encodings that are understood, of the cookies. For people to see; none by default.
     fn added_headers(&self, _request: &Prepared) -> HeaderMap {

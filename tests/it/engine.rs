@@ -1,6 +1,7 @@
 //! Whole runs on a paused clock over the simulated transport: what a plan does, second by second.
 
 mod answers;
+mod budget;
 mod conversations;
 mod counts;
 mod harness;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
 use ragload::model::Offset;
 use ragload::request::response::{Reading, ResponseReader, ResponseSpec};
 use ragload::scenario::plan::{RequestStep, Response, Step};
@@ -250,5 +251,92 @@ fn a_recorded_answer_without_its_end_is_truncated() {
             "{fixture}: {:?}",
             reading.completion
         );
+    }
+}
+
+/// What happens to a recorded answer on its way.
+#[derive(Clone, Debug)]
+enum Harm {
+    Flip(usize, u8),
+    Cut(usize, usize),
+    Repeat(usize, usize),
+    Insert(usize, &'static str),
+    End(usize),
+}
+
+fn harm() -> impl Strategy<Value = Harm> {
+    let at = || any::<usize>();
+    let odd = [
+        "\n",
+        "\r",
+        "\r\n\r\n",
+        "data: [DONE]\n\n",
+        "event: x\n",
+        ": \n",
+        "{",
+        "}",
+        "[",
+        "\"",
+        "\\u00",
+        "null",
+        "\u{feff}",
+        "\u{1f600}",
+        ",",
+        "{}\n",
+        "data:",
+    ];
+    prop_oneof![
+        (at(), any::<u8>()).prop_map(|(at, byte)| Harm::Flip(at, byte)),
+        (at(), 1_usize..60).prop_map(|(at, count)| Harm::Cut(at, count)),
+        (at(), 1_usize..200).prop_map(|(at, count)| Harm::Repeat(at, count)),
+        (at(), prop::sample::select(odd.to_vec())).prop_map(|(at, odd)| Harm::Insert(at, odd)),
+        at().prop_map(Harm::End),
+    ]
+}
+
+impl Harm {
+    fn done_to(&self, bytes: &mut Vec<u8>) {
+        let length = bytes.len();
+        let within = |at: usize| at % (length + 1);
+        let range = |at: usize, count: usize| within(at)..length.min(within(at) + count);
+        match *self {
+            Harm::Flip(at, byte) => {
+                let at = within(at);
+                bytes.splice(at..length.min(at + 1), [byte]);
+            }
+            Harm::Cut(at, count) => drop(bytes.drain(range(at, count))),
+            Harm::Repeat(at, count) => {
+                let again = bytes[range(at, count)].to_vec();
+                bytes.splice(within(at)..within(at), again);
+            }
+            Harm::Insert(at, odd) => {
+                bytes.splice(within(at)..within(at), odd.bytes());
+            }
+            Harm::End(at) => bytes.truncate(within(at)),
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn harmed_answers_say_the_same_however_they_are_cut(
+        fixture in prop::sample::select(FIXTURES),
+        harms in prop::collection::vec(harm(), 1..6),
+        size in 1_usize..70,
+    ) {
+        let response = response(preset_of(fixture));
+        let mut bytes = recorded(fixture);
+        harms.iter().for_each(|harm| harm.done_to(&mut bytes));
+        let whole = read(&response.spec, fixture, &[&bytes]);
+        let pieces: Vec<&[u8]> = bytes.chunks(size).collect();
+        let pieces = read(&response.spec, fixture, &pieces);
+        prop_assert_eq!(&whole.answer, &pieces.answer);
+        prop_assert_eq!(&whole.completion, &pieces.completion);
+        prop_assert_eq!(&whole.error, &pieces.error);
+        prop_assert_eq!(&whole.sources, &pieces.sources);
+        prop_assert_eq!((whole.events, whole.malformed), (pieces.events, pieces.malformed));
+        prop_assert_eq!((&whole.usage, &whole.finish_reason), (&pieces.usage, &pieces.finish_reason));
+        let judged = [&whole, &pieces].map(|reading| response.checks.judge(reading, &[]).failure);
+        prop_assert_eq!(&judged[0], &judged[1]);
     }
 }

@@ -43,6 +43,7 @@ macro_rules! conformance {
             a_kept_connection_that_dies_is_told_from_a_crash
             a_connection_closed_after_its_answer_is_not_used_again
             a_request_given_up_takes_its_connection_along
+            what_a_request_took_counts_however_it_is_given_up
             what_takes_too_long_is_worded_as_locust_words_it
             nobody_there_is_worded_as_locust_words_it
             an_unknown_host_is_named_so
@@ -440,6 +441,30 @@ async fn a_request_given_up_takes_its_connection_along(transport: &impl Transpor
         assert_eq!(after, (200, "hello".to_owned()), "{path}");
     }
     assert_eq!(server.connections(), 3);
+}
+
+async fn what_a_request_took_counts_however_it_is_given_up(transport: &impl Transport) {
+    let server = Server::start().await;
+    for path in ["/hang", "/hang-in-body"] {
+        let mut client = user(transport);
+        let mut request = get(&server.url(path));
+        let mut reader = AnswerReader::new(false);
+        let waited = client.send(&request, &mut reader);
+        let waited = tokio::time::timeout(Duration::from_millis(100), waited).await;
+        assert!(waited.is_err());
+        client.given_up(&mut reader);
+        let by_others = reader.into_answer();
+        let mut client = user(transport);
+        request.timeout = Duration::from_millis(100);
+        let (result, by_itself) = send(&mut client, &request).await;
+        assert!(result.is_err());
+        for answer in [by_others, by_itself] {
+            let (waiting, receiving) = (answer.phases.waiting, answer.phases.receiving);
+            assert!(waiting > Some(Duration::ZERO), "{path}: {waiting:?}");
+            assert_eq!(receiving.is_some(), path == "/hang-in-body");
+            assert!(answer.connections.is_none_or(|took| took.made == 1));
+        }
+    }
 }
 
 async fn what_takes_too_long_is_worded_as_locust_words_it(transport: &impl Transport) {

@@ -108,6 +108,7 @@ impl Director {
         self.cut_off_at = Some(deadline);
         loop {
             self.gather().await;
+            self.share_out().await;
             if self.users.total() == 0 {
                 return Gone::Yes;
             }

@@ -18,8 +18,12 @@ impl Director {
             .by_class
             .iter_mut()
             .for_each(|(_, count)| *count = 0);
-        for shard in &mut self.shards {
-            let Some(report) = shard.ask().await else {
+        for (index, shard) in self.shards.iter_mut().enumerate() {
+            let report = shard.ask().await;
+            if let Some(rations) = &mut self.rations {
+                rations.note(index, report.as_ref().map(|report| report.held));
+            }
+            let Some(report) = report else {
                 lost += 1;
                 continue;
             };
@@ -60,7 +64,9 @@ impl Director {
             generator,
         };
         let early = self.collector.tick(now, &stand);
+        self.share_out().await;
         early
+            .or_else(|| self.all_sent())
             .or_else(|| self.told.shard_lost.then_some(Ending::ThreadLost))
             .or_else(|| self.everyone_gone().then_some(Ending::NoUsers))
     }

@@ -15,6 +15,7 @@ use crate::request::{AnswerReader, Prepared, TemplateError};
 use crate::scenario::plan::RequestStep;
 use crate::transport::{Client, TransportError};
 
+use super::super::allowance::Permit;
 use super::super::exchange::Exchange;
 use super::super::failed;
 use super::super::limits;
@@ -26,6 +27,9 @@ use super::{Flow, VirtualUser};
 
 /// What came of an attempt: how the transport ended, none where the user was told to end first.
 type Attempted = (Exchange, Option<Result<(), TransportError>>);
+
+/// No more requests may be sent.
+struct NoneLeft;
 
 impl<C: Client> VirtualUser<C> {
     /// Sends a request, again where it is to be retried, and counts every attempt.
@@ -39,10 +43,14 @@ impl<C: Client> VirtualUser<C> {
         };
         let mut attempts = Attempts::default();
         loop {
-            let (mut exchange, result) = match self.attempt(step, &prepared).await {
-                Ok(attempted) => attempted,
+            let reader = match self.reader(step) {
+                Ok(reader) => reader,
                 Err(error) => return self.not_sent(step, &error, task, index),
             };
+            let Ok(_under_way) = self.permission().await else {
+                return Flow::UserOver;
+            };
+            let (mut exchange, result) = self.attempt(step, &prepared, reader).await;
             if attempts.another(exchange.sent) {
                 self.shard.recorder.borrow_mut().retried(step.endpoint);
             }
@@ -93,16 +101,31 @@ impl<C: Client> VirtualUser<C> {
         (outcome, judged.complete)
     }
 
+    /// What reads the answer to an attempt.
+    fn reader(&mut self, step: &RequestStep) -> Result<AnswerReader, TemplateError> {
+        let declared = self.declared.begin(step, &mut self.scope)?;
+        let keep_body = step.expect.needs_body() || step.extract.iter().any(|e| e.needs_body());
+        Ok(AnswerReader::new(keep_body).along_with(declared))
+    }
+
+    /// Waits until one more request may be sent, where the run has a budget of them.
+    async fn permission(&self) -> Result<Option<Permit>, NoneLeft> {
+        let Some(allowance) = &self.shard.allowance else {
+            return Ok(None);
+        };
+        let permit = allowance.take(&self.signal).await;
+        permit.map(Some).ok_or(NoneLeft)
+    }
+
     /// Sends the request once, and waits for all of its answer that is worth waiting for.
     async fn attempt(
         &mut self,
         step: &RequestStep,
         prepared: &Prepared,
-    ) -> Result<Attempted, TemplateError> {
-        let declared = self.declared.begin(step, &mut self.scope)?;
-        let keep_body = step.expect.needs_body() || step.extract.iter().any(|e| e.needs_body());
-        let mut reader = AnswerReader::new(keep_body).along_with(declared);
+        mut reader: AnswerReader,
+    ) -> Attempted {
         let sent = self.shard.clock.now();
+        let mut given_up = false;
         let result = {
             let mut sending = pin!(self.client.send(prepared, &mut reader));
             poll_fn(|context| {
@@ -111,18 +134,25 @@ impl<C: Client> VirtualUser<C> {
                 }
                 match sending.as_mut().poll(context) {
                     Poll::Ready(result) => Poll::Ready(Some(result)),
-                    Poll::Pending => self.declared.poll_patience(step, sent, context).map(Some),
+                    Poll::Pending => {
+                        let over = self.declared.poll_patience(step, sent, context);
+                        given_up = over.is_ready();
+                        over.map(Some)
+                    }
                 }
             })
             .await
         };
+        if given_up {
+            self.client.given_up(&mut reader);
+        }
         let answer = reader.into_answer();
         let exchange = Exchange {
             done: answer.done_at.unwrap_or_else(|| self.shard.clock.now()),
             answer,
             sent,
         };
-        Ok((exchange, result))
+        (exchange, result)
     }
 
     /// A template has no value: the request cannot be made, and this run of the task is over.

@@ -39,6 +39,9 @@ pub struct ResponseParts {
     pub cache: Option<CacheRule>,
     /// What marks a canned reply without knowledge.
     pub fallback: Vec<Condition>,
+    /// Keys below `response` of places that need not be there, and that nobody asked for: where
+    /// nothing is found there, it is no news.
+    pub defaults: Vec<String>,
 }
 
 /// How the texts of events make up the answer.

@@ -34,6 +34,8 @@ pub struct ResponseSpec {
     pub(super) selector: Selector,
     /// Whether anything but errors is looked for in JSON.
     pub(super) reads_json: bool,
+    /// Keys of which it is no news that nothing was found.
+    pub(super) defaults: Vec<String>,
 }
 
 /// Which events are the answer as they are.
@@ -148,6 +150,7 @@ impl ResponseSpec {
             selector: Selector::new(paths.list.iter().map(|wanted| &wanted.path)),
             wanted: paths.list,
             reads_json,
+            defaults: parts.defaults,
         }
     }
 

@@ -131,7 +131,8 @@ impl Seen {
                 None => all.push((self.looked_for(key, place), *found)),
             }
         }
-        let unfound = all.into_iter().filter(|(_, any)| !any);
+        let is_news = |key: &str| spec.defaults.iter().all(|default| default != key);
+        let unfound = (all.into_iter()).filter(|(unfound, any)| !any && is_news(&unfound.key));
         unfound
             .map(|(unfound, _)| self.with_what_is_there(unfound))
             .collect()

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::request::response::Slo;
 use crate::request::response::checks::{
     AnswerChecks, Fallback, FallbackLevel, RetrievalCheck, RetrievalMust,
 };
-use crate::request::response::{Slo, Timeouts};
 use crate::request::{Expect, Extraction, Template};
 
 use super::super::context::Context;
@@ -54,12 +54,15 @@ pub(super) struct Answers {
     pub(super) expect: Expect,
     pub(super) extract: Vec<Extraction>,
     pub(super) response: Option<Response>,
-    pub(super) timeouts: Timeouts,
-    /// The time for a connection.
+}
+
+/// The times for parts of an answer, for a connection, and for all of it.
+#[derive(Debug, Default)]
+pub(super) struct Times {
     pub(super) connect: Option<Duration>,
-    /// The time for all of the answer.
+    pub(super) first_event: Option<Duration>,
+    pub(super) idle: Option<Duration>,
     pub(super) total: Option<Duration>,
-    pub(super) slo: Option<Slo>,
 }
 
 /// Reads it from the keys of a request; `known` are the variables set before it.
@@ -72,12 +75,10 @@ pub(super) fn answers(
     let expected = fields.get("expect");
     let mut expect = expected.as_ref().map(|at| expect(at, report));
     let extract = fields.get("extract").map(|at| extractions(&at, report));
-    let declared = fields.get("response").is_some();
-    let allowed = fields.get("timeouts");
-    let allowed = allowed.map(|at| timeouts(&at, declared, report));
-    let (timeouts, connect, total) = allowed.unwrap_or_default();
-    let slo = fields.get("slo").and_then(|at| slo(&at, report));
-    let spec = fields.get("response").map(|at| response(&at, report));
+    refuse_undeclared(fields, report);
+    let preset = fields.get("preset").map(|at| at.mark());
+    let declared = fields.get("response");
+    let spec = declared.map(|at| response(&at, preset, report));
     let expected = expected.and_then(|at| at.fields(&EXPECT_KEYS, report, ""));
     let response = match (spec, expected) {
         (Some(spec), expected) => {
@@ -111,10 +112,6 @@ pub(super) fn answers(
         expect: expect.unwrap_or_default(),
         extract: extract.unwrap_or_default(),
         response,
-        timeouts,
-        connect,
-        total,
-        slo,
     }
 }
 
@@ -230,48 +227,67 @@ fn retrieval<'t>(
     Some((expected, check))
 }
 
-/// The times for parts of an answer, for a connection, and for all of it.
-fn timeouts(
-    at: &At<'_>,
-    declared: bool,
-    report: &mut Report,
-) -> (Timeouts, Option<Duration>, Option<Duration>) {
+/// `timeouts`, of a request or of the levels above it.
+pub(super) fn timeouts(at: &At<'_>, report: &mut Report) -> Times {
     let wanted = "a map such as { first_event: 20s, idle: 15s }";
     let Some(fields) = at.fields(&TIMEOUT_KEYS, report, wanted) else {
-        return Default::default();
+        return Times::default();
     };
-    if !declared {
-        for at in ["first_event", "idle"]
-            .into_iter()
-            .filter_map(|key| fields.get(key))
-        {
+    let mut time = |key: &str| fields.get(key).and_then(|at| above_zero(&at, report));
+    Times {
+        connect: time("connect"),
+        first_event: time("first_event"),
+        idle: time("idle"),
+        total: time("total"),
+    }
+}
+
+/// A request's own times for events it does not know.
+fn refuse_undeclared(fields: &Fields<'_>, report: &mut Report) {
+    if fields.get("response").is_some() {
+        return;
+    }
+    let times = fields.get("timeouts");
+    let entries = times.as_ref().and_then(At::as_entries);
+    for (entry, at) in entries.into_iter().flatten() {
+        if entry.key_is("first_event") || entry.key_is("idle") {
             let message = "is about the events of an answer: the request needs `response` or \
                            `preset` to know them";
             at.problem(report, message);
         }
     }
-    let mut time = |key: &str| fields.get(key).and_then(|at| above_zero(&at, report));
-    let timeouts = Timeouts {
-        first_event: time("first_event"),
-        idle: time("idle"),
-    };
-    (timeouts, time("connect"), time("total"))
 }
 
-fn slo(at: &At<'_>, report: &mut Report) -> Option<Slo> {
+/// What a request is judged by: of objectives from above, those that its answer can tell of.
+pub(super) fn objectives(fields: &Fields<'_>, slo: Option<Slo>, declared: bool) -> Option<Slo> {
+    if declared || fields.get("slo").is_some() {
+        return slo;
+    }
+    let of_all = slo.filter(|slo| slo.response_time.is_some())?;
+    Some(Slo {
+        ttft: None,
+        tpot: None,
+        ..of_all
+    })
+}
+
+/// `slo` of one level over that of the level above.
+pub(super) fn slo(at: &At<'_>, above: Option<Slo>, report: &mut Report) -> Option<Slo> {
     let wanted = "a map such as { ttft: 1s, response_time: 3s, attainment: 95% }";
     let fields = at.fields(&SLO_KEYS, report, wanted)?;
     let mut time = |key: &str| fields.get(key).and_then(|at| above_zero(&at, report));
+    let above = above.unwrap_or_default();
     let mut slo = Slo {
-        ttft: time("ttft"),
-        tpot: time("tpot"),
-        response_time: time("response_time"),
+        ttft: time("ttft").or(above.ttft),
+        tpot: time("tpot").or(above.tpot),
+        response_time: time("response_time").or(above.response_time),
         attainment: None,
     };
     if slo == Slo::default() && !fields.refused {
         at.problem(report, format!("has no objective; must be {wanted}"));
     }
-    slo.attainment = fields.get("attainment").and_then(|at| share(&at, report));
+    let attainment = fields.get("attainment").and_then(|at| share(&at, report));
+    slo.attainment = attainment.or(above.attainment);
     Some(slo)
 }
 

@@ -25,6 +25,8 @@ pub(super) const KEYS: Keys = Keys {
         "wait_time",
         "headers",
         "timeout",
+        "timeouts",
+        "slo",
         "follow_redirects",
         "ca_cert",
         "client_cert",

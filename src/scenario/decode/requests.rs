@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::model::Endpoint;
 use crate::request::RequestSpec;
+use crate::request::response::{Slo, Timeouts};
 use crate::request::spec::{BodyParts, RequestParts};
 
 use super::super::context::Context;
@@ -17,7 +18,7 @@ use super::super::plan::RequestStep;
 use super::super::problems::Report;
 use super::super::target::{keep_credentials, shown};
 use super::super::tree::{Entry, Scalar};
-use super::answers::answers;
+use super::answers::{answers, objectives, slo, timeouts};
 use super::body::{body, pairs};
 use super::endpoints::name_of;
 use super::headers::{HeaderList, headers, layered, sent};
@@ -38,6 +39,10 @@ pub(super) const OF_CLIENT: &[&str] = &["ca_cert", "client_cert", "insecure"];
 pub(in super::super) struct Inherited {
     pub(in super::super) headers: HeaderList,
     pub(in super::super) timeout: Duration,
+    /// The time for a connection.
+    pub(in super::super) connect: Option<Duration>,
+    pub(in super::super) timeouts: Timeouts,
+    pub(in super::super) slo: Option<Slo>,
     pub(in super::super) follow_redirects: bool,
 }
 
@@ -46,6 +51,9 @@ impl Default for Inherited {
         Inherited {
             headers: HeaderList::new(),
             timeout: Duration::from_secs(60),
+            connect: None,
+            timeouts: Timeouts::default(),
+            slo: None,
             follow_redirects: true,
         }
     }
@@ -57,9 +65,18 @@ impl Inherited {
         let own = fields.get("headers").map(|at| headers(&at, report));
         let timeout = fields.get("timeout").and_then(|at| timeout(&at, report));
         let redirects = fields.get("follow_redirects");
+        let times = fields.get("timeouts").map(|at| timeouts(&at, report));
+        let times = times.unwrap_or_default();
+        let slo = fields.get("slo").map(|at| slo(&at, self.slo, report));
         Inherited {
             headers: layered(&self.headers, &own.unwrap_or_default()),
-            timeout: timeout.unwrap_or(self.timeout),
+            timeout: times.total.or(timeout).unwrap_or(self.timeout),
+            connect: times.connect.or(self.connect),
+            timeouts: Timeouts {
+                first_event: times.first_event.or(self.timeouts.first_event),
+                idle: times.idle.or(self.timeouts.idle),
+            },
+            slo: slo.unwrap_or(self.slo),
             follow_redirects: redirects
                 .and_then(|at| at.boolean(report))
                 .unwrap_or(self.follow_redirects),
@@ -113,8 +130,8 @@ pub(super) fn request(
         params,
         headers: sent(settings.headers),
         body,
-        timeout: answers.total.unwrap_or(settings.timeout),
-        connect_timeout: answers.connect,
+        timeout: settings.timeout,
+        connect_timeout: settings.connect,
         follow_redirects: settings.follow_redirects,
     };
     let spec = compiled(fields, &path_at, parts, known, context);
@@ -125,9 +142,9 @@ pub(super) fn request(
         spec: spec?,
         expect: answers.expect,
         extract: answers.extract,
+        slo: objectives(fields, settings.slo, answers.response.is_some()),
         response: answers.response,
-        timeouts: answers.timeouts,
-        slo: answers.slo,
+        timeouts: settings.timeouts,
         retry,
     })
 }

@@ -10,7 +10,9 @@ use crate::request::response::parts::{
 };
 use crate::request::response::{Path, ResponseSpec};
 
+use super::super::origin::Mark;
 use super::super::problems::Report;
+use super::super::tree::{Kind, Node};
 use super::expect::{json_path, pattern};
 use super::value::{At, Fields, Keys};
 
@@ -52,6 +54,8 @@ pub(super) const CACHE_KEYS: Keys = Keys {
     known: &["header", "hit", "event", "path", "equals", "not_equals"],
     later: &[],
 };
+/// Keys of which each one below is a place of its own.
+const INNER: &[&str] = &["usage", "stages"];
 const A_PLACE: &str = "a JSONPath such as $.answer, or { event: token, path: $.text }";
 const UNITS: &[(&str, Duration)] = &[
     ("ms", Duration::from_millis(1)),
@@ -60,9 +64,43 @@ const UNITS: &[(&str, Duration)] = &[
     ("ns", Duration::from_nanos(1)),
 ];
 
-/// Reads a declared answer.
-pub(super) fn response(at: &At<'_>, report: &mut Report) -> ResponseSpec {
-    ResponseSpec::compile(parts(at, report))
+/// Reads a declared answer; what a preset says of it has the mark at which the preset is named.
+pub(super) fn response(at: &At<'_>, preset: Option<Mark>, report: &mut Report) -> ResponseSpec {
+    ResponseSpec::compile(ResponseParts {
+        defaults: preset.map_or_else(Vec::new, |preset| defaults(at, preset)),
+        ..parts(at, report)
+    })
+}
+
+/// The keys that only a preset names. Not the answer itself, which is always looked for in earnest.
+fn defaults(at: &At<'_>, preset: Mark) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (entry, at) in at.as_entries().unwrap_or_default() {
+        let inner = at
+            .as_entries()
+            .filter(|_| INNER.contains(&entry.key.as_str()));
+        match inner {
+            Some(inner) => keys.extend(
+                (inner.into_iter())
+                    .filter(|(_, at)| is_wholly_of(at.node, preset))
+                    .map(|(inner, _)| format!("{}.{}", entry.key, inner.key)),
+            ),
+            None if entry.key != "answer" && is_wholly_of(at.node, preset) => {
+                keys.push(entry.key.clone());
+            }
+            None => {}
+        }
+    }
+    keys
+}
+
+fn is_wholly_of(node: &Node, preset: Mark) -> bool {
+    let below = match &node.kind {
+        Kind::List(items) => items.iter().all(|item| is_wholly_of(item, preset)),
+        Kind::Map(entries) => (entries.iter()).all(|entry| is_wholly_of(&entry.value, preset)),
+        Kind::Scalar(_) | Kind::Unusable(_) => true,
+    };
+    below && node.mark == preset
 }
 
 fn parts(at: &At<'_>, report: &mut Report) -> ResponseParts {
@@ -89,6 +127,7 @@ fn parts(at: &At<'_>, report: &mut Report) -> ResponseParts {
         finish_reason: places(&fields, "finish_reason", report),
         cache: fields.get("cache").and_then(|at| cache(&at, report)),
         fallback: conditions(&fields, "fallback", report),
+        defaults: Vec::new(),
     }
 }
 

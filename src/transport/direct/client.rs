@@ -97,9 +97,16 @@ impl Client for DirectClient {
             let course = pin!(user.follow(request, started, reader));
             timer.limit(deadline, course).await
         };
-        reader.spent(&user.course.phases);
-        reader.connected(user.course.connections);
+        if result.is_none() {
+            user.course.given_up(user.clock.now());
+        }
+        user.tell(reader);
         result.unwrap_or_else(|| Err(user.course.timed_out(request)))
+    }
+
+    fn given_up(&mut self, reader: &mut AnswerReader) {
+        self.user.course.given_up(self.user.clock.now());
+        self.user.tell(reader);
     }
 
     fn added_headers(&self, request: &Prepared) -> HeaderMap {
@@ -112,6 +119,12 @@ impl Client for DirectClient {
 }
 
 impl User {
+    /// Tells what the request took.
+    fn tell(&self, reader: &mut AnswerReader) {
+        reader.spent(&self.course.phases);
+        reader.connected(self.course.connections);
+    }
+
     /// Sends and follows redirects until an answer that is the last.
     async fn follow(
         &mut self,
@@ -170,7 +183,7 @@ impl User {
         begun: Offset,
     ) -> Result<(Box<Connection>, Head), TransportError> {
         if let Some(mut connection) = self.kept_to(&request.url) {
-            self.course.stage = Stage::Head;
+            self.course.sets_out(begun);
             let outgoing = self.outgoing(request, &connection);
             match connection.send(outgoing, &request.method, begun).await {
                 Ok(answer) => {
@@ -198,9 +211,9 @@ impl User {
     ) -> Result<(Box<Connection>, Head), TransportError> {
         self.course.stage = Stage::Connection;
         let mut connection = self.connect_within(request).await?;
-        self.course.stage = Stage::Head;
         let outgoing = self.outgoing(request, &connection);
         let begun = self.clock.now();
+        self.course.sets_out(begun);
         let answer = connection.send(outgoing, &request.method, begun).await?;
         self.course.headed(connection.watch(), begun);
         Ok((connection, answer))

@@ -32,6 +32,8 @@ pub(super) struct Course {
     pub(super) stage: Stage,
     /// Where a redirect led it.
     led_to: Option<Box<Url>>,
+    /// When the request set out, the last time it did.
+    set_out: Offset,
     headed: Offset,
     pub(super) phases: Phases,
     pub(super) connections: Connections,
@@ -60,6 +62,23 @@ impl Course {
     pub(super) fn connected(&mut self, again: bool) {
         self.connections.made += 1;
         self.connections.again += u32::from(again);
+    }
+
+    /// The request sets out over a connection.
+    pub(super) fn sets_out(&mut self, begun: Offset) {
+        self.stage = Stage::Head;
+        self.set_out = begun;
+    }
+
+    /// Nothing more is waited for: how long it was counts for what was waited for. Connecting
+    /// counts only once it is done.
+    pub(super) fn given_up(&mut self, now: Offset) {
+        let (phase, since) = match self.stage {
+            Stage::Connection => return,
+            Stage::Head => (&mut self.phases.waiting, self.set_out),
+            Stage::Body => (&mut self.phases.receiving, self.headed),
+        };
+        *phase.get_or_insert_default() += now.since(since);
     }
 
     /// The request that set out at that moment is out, as seen on this wire, and the head of its

@@ -13,7 +13,7 @@ use tokio::time::timeout_at;
 use url::{Origin, Url};
 
 use crate::clock::RunClock;
-use crate::model::{FailureKind, Phases};
+use crate::model::{FailureKind, Offset, Phases};
 use crate::request::{AnswerReader, Prepared};
 use crate::transport::added::{added_alone, host, with_added};
 use crate::transport::chosen::is_loopback;
@@ -41,8 +41,10 @@ pub struct GeneralClient {
     longest: Duration,
     /// Where the last request was sent.
     current: Option<Url>,
-    /// Whether the head of its answer was there.
-    in_body: bool,
+    /// When it was sent.
+    begun: Offset,
+    /// When the head of its answer was there, if it is.
+    headed: Option<Offset>,
 }
 
 impl GeneralClient {
@@ -57,7 +59,8 @@ impl GeneralClient {
             kept: Vec::new(),
             longest: Duration::ZERO,
             current: None,
-            in_body: false,
+            begun: Offset::ZERO,
+            headed: None,
         }
     }
 
@@ -88,8 +91,8 @@ impl GeneralClient {
         reader: &mut AnswerReader,
     ) -> Result<(StatusCode, HeaderMap), TransportError> {
         self.current = Some(request.url.clone());
-        self.in_body = false;
-        let begun = self.clock.now();
+        self.headed = None;
+        self.begun = self.clock.now();
         let client = self.client_for(request)?;
         let origin = request.url.origin();
         let reused = self.kept.contains(&origin);
@@ -110,20 +113,26 @@ impl GeneralClient {
         })?;
         let status = response.status();
         let headers = response.headers().clone();
-        self.in_body = true;
         let headed = self.clock.now();
+        self.headed = Some(headed);
         reader.head(headed, status, reason(&response), headers.clone());
         self.read_body(&mut response, reader).await?;
-        // reqwest keeps the earlier phases to itself: they are in the waiting.
-        reader.spent(&Phases {
-            waiting: Some(headed.since(begun)),
-            receiving: Some(self.clock.now().since(headed)),
-            ..Phases::default()
-        });
+        self.tell(reader);
         if stays_open(response.version(), &headers) {
             self.kept.push(origin);
         }
         Ok((status, headers))
+    }
+
+    /// Tells how long the exchange took until now.
+    fn tell(&self, reader: &mut AnswerReader) {
+        let now = self.clock.now();
+        // reqwest keeps the earlier phases to itself: they are in the waiting.
+        reader.spent(&Phases {
+            waiting: Some(self.headed.unwrap_or(now).since(self.begun)),
+            receiving: self.headed.map(|headed| now.since(headed)),
+            ..Phases::default()
+        });
     }
 
     async fn read_body(
@@ -202,14 +211,19 @@ impl Client for GeneralClient {
         match timeout_at(deadline, Box::pin(self.follow(request, reader))).await {
             Ok(result) => result,
             Err(_) => {
+                self.tell(reader);
                 let at = self.current.as_ref().unwrap_or(&request.url);
-                Err(if self.in_body {
+                Err(if self.headed.is_some() {
                     texts::body_timeout(at)
                 } else {
                     texts::read_timeout(at, request.timeout)
                 })
             }
         }
+    }
+
+    fn given_up(&mut self, reader: &mut AnswerReader) {
+        self.tell(reader);
     }
 
     fn added_headers(&self, request: &Prepared) -> HeaderMap {

@@ -562,3 +562,68 @@ fn every_preset_is_found_and_says_what_it_is_for() {
             .contains("known: rag-json, rag-sse")
     );
 }
+
+#[test]
+fn times_and_objectives_of_the_levels_above_are_defaults_key_by_key() {
+    let plan = plan(
+        "timeouts: { first_event: 9s, idle: 8s, connect: 7s }\n\
+         slo: { ttft: 1s, response_time: 5s, attainment: 95% }\n\
+         data: { question: [Why?] }\n\
+         user_classes:\n\
+         \x20 - name: U\n\
+         \x20   timeouts: { idle: 6s, total: 50s }\n\
+         \x20   slo: { ttft: 2s }\n\
+         \x20   tasks:\n\
+         \x20     - { post: /a, response: {}, timeouts: { first_event: 3s }, timeout: 40s }\n\
+         \x20     - { preset: openai-chat, slo: { response_time: 4s } }\n\
+         \x20     - { get: /plain }\n",
+    );
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let of = |task: usize| {
+        let Step::Request(step) = &plan.classes[0].tasks[task].steps[0] else {
+            panic!("a request")
+        };
+        let prepared = step.spec.prepare(&mut scope_with("Why?")).unwrap();
+        let slo = step.slo.unwrap();
+        assert_eq!(prepared.connect_timeout, seconds(7));
+        assert_eq!(slo.attainment, Some(0.95));
+        let times = (step.timeouts.first_event, step.timeouts.idle);
+        (times, prepared.timeout, (slo.ttft, slo.response_time))
+    };
+    let (total, own) = (Duration::from_secs(50), Duration::from_secs(40));
+    let objectives = (seconds(2), seconds(5));
+    assert_eq!(of(0), ((seconds(3), seconds(6)), own, objectives));
+    // A preset is the least of all.
+    let objectives = (seconds(2), seconds(4));
+    assert_eq!(of(1), ((seconds(9), seconds(6)), total, objectives));
+    // What an answer that is not declared cannot tell of is not asked of it.
+    assert_eq!(of(2), ((seconds(9), seconds(6)), total, (None, seconds(5))));
+}
+
+#[test]
+fn objectives_of_a_level_above_are_wrong_where_they_stand() {
+    let told = problems(&format!("slo: {{ attainment: 95% }}\n{}", super::WORKLOAD));
+    assert!(told.contains("s.yaml:1: slo: has no objective"), "{told}");
+    let told = problems(&format!("timeouts: {{ idle: 0 }}\n{}", super::WORKLOAD));
+    assert!(
+        told.contains("s.yaml:1: timeouts.idle: must be above 0"),
+        "{told}"
+    );
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+#[test]
+fn what_only_a_preset_looks_for_is_not_missed() {
+    let unfound = |text: &str| -> Vec<String> {
+        let plan = plan(&format!("questions: [Why?]\npreset: rag-sse\n{text}"));
+        let spec = &request(&plan).response.as_ref().unwrap().spec;
+        let body = b"event: other\ndata: {\"x\": 1}\n\n";
+        let unfound = spec.unfound(&http::HeaderMap::new(), body);
+        unfound.into_iter().map(|unfound| unfound.key).collect()
+    };
+    assert_eq!(unfound(""), ["answer"]);
+    let own = "response: { sources: $.docs, usage: { prompt: $.in }, stages: { mine: $.took } }\n";
+    let mut keys = unfound(own);
+    keys.sort();
+    assert_eq!(keys, ["answer", "sources", "stages.mine", "usage.prompt"]);
+}
