@@ -86,7 +86,6 @@ def measure(chosen: argparse.Namespace, results: dict) -> None:
     others = peers(chosen_of([peer.key for peer in tools.PEERS], chosen.peers))
     ragload = Ragload((chosen.ragload or built()).resolve())
     results["versions"] |= {tool.title: tool.version() for tool in [ragload, *others]}
-    results["pairs"] = chosen.pairs
     cores = machine.two_cores()
     span = Span(warm_up=min(1.0, chosen.seconds / 2), measured=chosen.seconds)
     with tempfile.TemporaryDirectory(prefix="bench-nginx-") as folder, Nginx(cores.server, Path(folder)) as nginx:

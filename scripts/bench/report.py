@@ -55,21 +55,28 @@ def _ratios(results: dict) -> str:
     peers = _peers(results, {key for case in measured for key in results["cases"][case.key]})
     limited = False
     rows = []
+    counts = set()
     for case in measured:
         cells = [case.title]
         for key in peers:
             pairs = results["cases"][case.key].get(key)
             mark = "†" if pairs and _server_was_limit(pairs) else ""
             limited |= bool(mark)
+            counts |= {len(pairs)} if pairs else set()
             cells.append(rate_ratio(pairs).ratio() + mark if pairs else "")
         rows.append(cells)
     words = (
         "**Requests per second, ragload's by the other's**: above 1 ragload is faster. "
-        f"The median of {results['pairs']} pairs of runs, one after the other, with the least and the largest."
+        f"The median of {_span(counts)} pairs of runs, one after the other, with the least and the largest."
     )
     if limited:
         words += " †: the server was at its limit, so that the faster of the two could not show it."
     return words + "\n\n" + _table(["", *(results["titles"][key] for key in peers)], rows)
+
+
+def _span(counts: set[int]) -> str:
+    """One count, or the least and the largest: parts may have been measured with more or fewer."""
+    return " to ".join(str(count) for count in sorted({min(counts), max(counts)}))
 
 
 def rate_ratio(pairs: list) -> Spread:
