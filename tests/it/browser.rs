@@ -198,13 +198,18 @@ impl Browser {
         ));
     }
 
-    /// The middle of the first element a selector finds, scrolled into view.
+    /// The middle of the first element a selector finds, scrolled into view, once nothing moves it
+    /// any more: what is drawn anew for another size of the window does so in a later frame.
     pub(crate) fn middle(&mut self, selector: &str) -> (f64, f64) {
         let place = self.evaluate(&format!(
-            "(() => {{ const found = document.querySelector({selector:?}); \
+            "(async () => {{ const found = document.querySelector({selector:?}); \
+             for (let before = null; ;) {{ \
              found.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
              const box = found.getBoundingClientRect(); \
-             return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
+             const place = [box.x + box.width / 2, box.y + box.height / 2]; \
+             if (String(place) === before) return place; \
+             before = String(place); \
+             await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))); }} }})()"
         ));
         (place[0].as_f64().unwrap(), place[1].as_f64().unwrap())
     }
