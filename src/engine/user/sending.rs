@@ -47,7 +47,7 @@ impl<C: Client> VirtualUser<C> {
                 Ok(reader) => reader,
                 Err(error) => return self.not_sent(step, &error, task, index),
             };
-            let Ok(_under_way) = self.permission().await else {
+            let Ok(under_way) = self.permission().await else {
                 return Flow::UserOver;
             };
             let (mut exchange, result) = self.attempt(step, &prepared, reader).await;
@@ -67,6 +67,8 @@ impl<C: Client> VirtualUser<C> {
                 self.judge_objectives(step, attempts.since(exchange.sent), &exchange, &outcome);
             }
             self.record(step, &exchange, &told, outcome);
+            // It is counted, and a budget that is used up need not wait for another attempt.
+            drop(under_way);
             match wait {
                 Some(wait) if self.rest(wait).await == Flow::Next => {}
                 // Told to end before it came to that: like one cut off, it is neither good nor bad.

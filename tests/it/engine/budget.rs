@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderValue;
+use http::header::RETRY_AFTER;
 use proptest::prelude::*;
 use ragload::event::{Command, End, Ending};
 use ragload::transport::sim::SimReply;
@@ -119,4 +121,15 @@ fn a_request_that_hangs_is_waited_for_until_its_time_is_over() {
     assert_eq!(counted(&ran), (5, 0));
     assert!(ran.record.duration >= Duration::from_secs(20));
     assert!(ran.record.duration < Duration::from_secs(22));
+}
+
+#[test]
+fn a_retry_that_may_not_be_sent_any_more_is_not_waited_for() {
+    let load = "users: 1\nspawn_rate: 1\nrun_time: 1h";
+    let ran = scenario(1, load, "tasks: [{ get: /a, retry: 2 }]").run(|_| {
+        let refused = SimReply::status(429).after(Duration::from_millis(10));
+        refused.header(RETRY_AFTER, HeaderValue::from_static("25"))
+    });
+    assert_eq!((ran.arrived(), &ran.record.ending), (1, &used_up(1)));
+    assert!(ran.record.duration < Duration::from_secs(3));
 }
